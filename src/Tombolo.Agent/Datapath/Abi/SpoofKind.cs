@@ -1,0 +1,14 @@
+namespace Tombolo.Agent.Datapath;
+
+/// <summary>Why an interface may send from an address; mirrors <c>enum tb_spoof_kind</c>.</summary>
+[Mirrors("tb_spoof_kind", "TB_SPOOF_")]
+public enum SpoofKind : byte
+{
+    None = 0,
+
+    /// <summary>Its own.</summary>
+    Address = 1,
+
+    /// <summary>In an allowed prefix.</summary>
+    Allowed = 2,
+}
