@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using k8s.Models;
+using Tombolo.Api;
+using Tombolo.Api.Kinds;
+using Tombolo.Fabric.Intent;
+using Tombolo.Kube;
+using Tombolo.Values;
+
+namespace Tombolo.Controller.Ipam;
+
+/// <summary>
+/// Takes and gives back addresses. Each change is a compare-and-swap of one AddressBlock (or its creation), so two
+/// controllers that both believe they lead never grant an address twice: one of them is refused and looks again.
+/// </summary>
+internal sealed class AddressBlocks(KubeApi api, Watched watched)
+{
+    // What we wrote ourselves is newer than what the watch has shown so far.
+    private readonly ConcurrentDictionary<ObjectName, AddressBlock> written = new();
+    private readonly ConcurrentDictionary<ObjectName, SemaphoreSlim> turns = new();
+
+    /// <summary>Blocks by name as last known.</summary>
+    public AddressBlock? Find(ObjectName name)
+    {
+        var seen = watched.Blocks.Find(name.Namespace, name.Name);
+        if (!written.TryGetValue(name, out var own))
+        {
+            return seen;
+        }
+        if (seen is not null && VersionOf(seen) >= VersionOf(own))
+        {
+            written.TryRemove(name, out _);
+            return seen;
+        }
+        return own;
+    }
+
+    /// <summary>Takes an address of a subnet for an interface; what it already holds there is given again.</summary>
+    public async Task<Grant> TakeAsync(ObjectName subnet, SubnetIntent intent, Wish wish, CancellationToken cancel)
+    {
+        // One taker a subnet in this process: so that only another process can be the cause of a conflict.
+        var turn = turns.GetOrAdd(subnet, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancel);
+        try
+        {
+            return wish.Fixed is { } address
+                ? await TakeFixedAsync(subnet, intent, wish, address, cancel)
+                : await TakeAnyAsync(subnet, intent, wish, cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Lays an interface's addresses to rest, wherever they are from.</summary>
+    public async Task ReleaseAsync(ObjectName subnet, Address address, string holder, CancellationToken cancel)
+    {
+        var name = new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, BlockPlan.FirstOf(address)));
+        while (true)
+        {
+            var block = Find(name);
+            if (block is null || BlockPlan.EntryOf(block, address) is not { Released: null } entry || entry.Interface != holder)
+            {
+                return;
+            }
+            if (await TryWriteAsync(name, BlockPlan.Release(block, address, api.ServerTime), cancel))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Addresses of a subnet that are held, those at rest not counted.</summary>
+    public int HeldIn(ObjectName subnet) => BlocksOf(subnet).Sum(block => block.Spec.Entries.Count(entry => entry.Released is null));
+
+    public IEnumerable<AddressBlock> BlocksOf(ObjectName subnet) =>
+        watched
+            .Blocks.Items.Where(block => block.Metadata.NamespaceProperty == subnet.Namespace && block.Spec.Subnet == subnet.Name)
+            .Select(block => Find(block.ObjectName()) ?? block);
+
+    private async Task<Grant> TakeFixedAsync(
+        ObjectName subnet,
+        SubnetIntent intent,
+        Wish wish,
+        Address address,
+        CancellationToken cancel
+    )
+    {
+        if (!intent.Gives(address))
+        {
+            return Grant.Refused("AddressNotAvailable", $"{address} is the gateway, reserved or outside what Subnet {subnet} gives out");
+        }
+        while (true)
+        {
+            var first = BlockPlan.FirstOf(address);
+            var block = Find(new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, first)));
+            var entry = BlockPlan.EntryOf(block, address);
+            if (entry is { Released: null })
+            {
+                return entry.Interface == wish.Interface && entry.PodUid == wish.PodUid
+                    ? Grant.Of(address)
+                    : Grant.Refused("AddressTaken", $"{address} of Subnet {subnet} is held by NetworkInterface {entry.Interface}");
+            }
+            // One at rest was withdrawn everywhere before it was released, so the next holder may have it by name.
+            if (await TryTakeAsync(subnet, block, first, address, wish, cancel))
+            {
+                return Grant.Of(address);
+            }
+        }
+    }
+
+    private async Task<Grant> TakeAnyAsync(ObjectName subnet, SubnetIntent intent, Wish wish, CancellationToken cancel)
+    {
+        if (intent.RangeOf(wish.Range) is not { } range)
+        {
+            return Grant.Refused("RangeNotFound", $"Subnet {subnet} has no range with key '{wish.Range}' in spec.ranges");
+        }
+        var held = BlocksOf(subnet)
+            .SelectMany(block => block.Spec.Entries.Select(entry => (block, entry)))
+            .FirstOrDefault(pair => pair.entry is { Released: null } && pair.entry.Interface == wish.Interface && pair.entry.PodUid == wish.PodUid);
+        if (held.block is not null && Address.TryParse(held.block.Spec.First, out var start))
+        {
+            return Grant.Of(start.Add((uint)held.entry.Offset));
+        }
+        foreach (var first in BlockPlan.BlocksOf(range.Start, range.End, subnet.ToString()))
+        {
+            while (true)
+            {
+                var block = Find(new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, first)));
+                var free = BlockPlan.FreeIn(block, first, intent, range.Start, range.End, api.ServerTime);
+                if (free is not { } address)
+                {
+                    break;
+                }
+                if (await TryTakeAsync(subnet, block, first, address, wish, cancel))
+                {
+                    return Grant.Of(address);
+                }
+            }
+        }
+        var of = wish.Range is null ? $"{intent.Cidr}" : $"range '{wish.Range}'";
+        return Grant.Refused("SubnetFull", $"Subnet {subnet} has no address left in {of}");
+    }
+
+    private async Task<bool> TryTakeAsync(
+        ObjectName subnet,
+        AddressBlock? block,
+        Address first,
+        Address address,
+        Wish wish,
+        CancellationToken cancel
+    )
+    {
+        var name = new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, first));
+        var next = BlockPlan.Take(block ?? New(subnet, name, first), address, wish, api.ServerTime);
+        return await TryWriteAsync(name, next, cancel);
+    }
+
+    /// <returns>False if another was faster: look again.</returns>
+    private async Task<bool> TryWriteAsync(ObjectName name, AddressBlock block, CancellationToken cancel)
+    {
+        try
+        {
+            written[name] = block.Metadata.ResourceVersion is null
+                ? await api.CreateAsync(block, cancel)
+                : await api.UpdateAsync(block, cancel);
+            return true;
+        }
+        catch (KubeException refused) when (refused.IsConflict || refused.AlreadyExists || (refused.IsNotFound && block.Metadata.ResourceVersion is not null))
+        {
+            if (await api.FindAsync<AddressBlock>(name.Namespace, name.Name, cancel) is { } now)
+            {
+                written[name] = now;
+            }
+            else
+            {
+                written.TryRemove(name, out _);
+            }
+            return false;
+        }
+    }
+
+    private AddressBlock New(ObjectName subnet, ObjectName name, Address first) =>
+        new()
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = name.Name,
+                NamespaceProperty = name.Namespace,
+                // A dying namespace must not free what its last pods still hold.
+                Finalizers = [Names.InUseFinalizer],
+                OwnerReferences =
+                    watched.Subnets.Find(subnet.Namespace, subnet.Name) is { } owner ? [Owner(owner)] : null,
+            },
+            Spec = new AddressBlockSpec { Subnet = subnet.Name, First = first.ToString() },
+        };
+
+    private static V1OwnerReference Owner(Subnet subnet) =>
+        new()
+        {
+            ApiVersion = Names.ApiVersion,
+            Kind = nameof(Subnet),
+            Name = subnet.Metadata.Name,
+            Uid = subnet.Metadata.Uid,
+        };
+
+    private static long VersionOf(AddressBlock block) =>
+        long.TryParse(block.Metadata.ResourceVersion, out var version) ? version : 0;
+}

@@ -1,0 +1,241 @@
+using k8s.Models;
+using Tombolo.Api;
+using Tombolo.Api.Kinds;
+using Tombolo.Fabric.Intent;
+using Tombolo.Values;
+
+namespace Tombolo.Fabric;
+
+/// <summary>
+/// The pure model: from the cluster's objects and what agents report it derives what each node must hold. Put inputs in any
+/// order, then <see cref="Flush"/>: the sum of all deltas depends on the inputs alone, never on their order. A change costs
+/// what it changes. Not safe for several threads: one loop owns it.
+/// </summary>
+public sealed partial class Fabric
+{
+    private readonly Dictionary<ObjectName, VirtualNetwork> networks = [];
+    private readonly Dictionary<ObjectName, Subnet> subnets = [];
+    private readonly Dictionary<string, IDictionary<string, string>?> namespaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectName, PodFacts> pods = [];
+    private readonly Dictionary<NodeName, NodeFacts> nodes = [];
+    private readonly Dictionary<(NodeName Node, string Uid), InterfaceReported> reports = [];
+    private readonly Dictionary<ObjectName, string> interfaceUids = [];
+    private readonly Dictionary<string, Attached> interfaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectName, HashSet<string>> interfacesOfPod = [];
+    private readonly Dictionary<NodeName, HashSet<string>> interfacesOfNode = [];
+    private readonly Dictionary<ObjectName, HashSet<ObjectName>> networksOfSubnet = [];
+    private FabricConfigSpec config = new();
+
+    private readonly SortedSet<ObjectName> dirtyNetworks = [];
+    private readonly SortedSet<string> dirtyInterfaces = new(StringComparer.Ordinal);
+    private readonly SortedSet<NodeName> dirtyNodes = [];
+    private bool dirtySettings = true;
+
+    /// <summary>The cluster whose objects these are.</summary>
+    public int Cluster => config.ClusterId;
+
+    /// <summary>Pods' uid and node and whether they ended, from the object.</summary>
+    public static PodFacts FactsOf(V1Pod pod)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return new PodFacts(pod.Metadata.Uid, pod.Spec?.NodeName, pod.Status?.Phase is "Succeeded" or "Failed");
+    }
+
+    public void Put(FabricConfig? settings)
+    {
+        var spec = settings?.Spec ?? new FabricConfigSpec();
+        if (spec.ClusterId != config.ClusterId || !spec.SystemSubnets.SequenceEqual(config.SystemSubnets))
+        {
+            dirtyNetworks.UnionWith(networks.Keys);
+            dirtyInterfaces.UnionWith(interfaces.Keys);
+        }
+        config = spec;
+        dirtySettings = true;
+    }
+
+    public void Put(VirtualNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var name = network.ObjectName();
+        Relate(name, networks.GetValueOrDefault(name), network);
+        networks[name] = network;
+        dirtyNetworks.Add(name);
+    }
+
+    public void RemoveNetwork(ObjectName name)
+    {
+        if (networks.Remove(name, out var old))
+        {
+            Relate(name, old, null);
+            dirtyNetworks.Add(name);
+        }
+    }
+
+    public void Put(Subnet subnet)
+    {
+        ArgumentNullException.ThrowIfNull(subnet);
+        subnets[subnet.ObjectName()] = subnet;
+        SubnetChanged(subnet.ObjectName());
+    }
+
+    public void RemoveSubnet(ObjectName name)
+    {
+        if (subnets.Remove(name))
+        {
+            SubnetChanged(name);
+        }
+    }
+
+    public void PutNamespace(string name, IDictionary<string, string>? labels)
+    {
+        namespaces[name] = labels;
+        NamespaceChanged(name);
+    }
+
+    public void RemoveNamespace(string name)
+    {
+        if (namespaces.Remove(name))
+        {
+            NamespaceChanged(name);
+        }
+    }
+
+    public void Put(ObjectName pod, PodFacts facts)
+    {
+        if (!pods.TryGetValue(pod, out var known) || known != facts)
+        {
+            pods[pod] = facts;
+            PodChanged(pod);
+        }
+    }
+
+    public void RemovePod(ObjectName pod)
+    {
+        if (pods.Remove(pod))
+        {
+            PodChanged(pod);
+        }
+    }
+
+    public void Put(NetworkInterface networkInterface)
+    {
+        ArgumentNullException.ThrowIfNull(networkInterface);
+        var name = networkInterface.ObjectName();
+        var uid = networkInterface.Metadata.Uid;
+        if (interfaceUids.TryGetValue(name, out var former) && former != uid)
+        {
+            Forget(former);
+        }
+        interfaceUids[name] = uid;
+        if (!interfaces.TryGetValue(uid, out var attached))
+        {
+            interfaces[uid] = attached = new Attached(uid);
+        }
+        attached.Object = networkInterface;
+        Index(interfacesOfPod, PodOf(networkInterface), uid);
+        dirtyInterfaces.Add(uid);
+    }
+
+    public void RemoveInterface(ObjectName name)
+    {
+        if (interfaceUids.Remove(name, out var uid))
+        {
+            Forget(uid);
+        }
+    }
+
+    public void Put(NodeName node, NodeFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var known = nodes.GetValueOrDefault(node);
+        if (facts.Equals(known))
+        {
+            return;
+        }
+        nodes[node] = facts;
+        NodeChanged(node, known?.Alive != facts.Alive);
+    }
+
+    public void RemoveNode(NodeName node)
+    {
+        if (nodes.Remove(node))
+        {
+            NodeChanged(node, true);
+        }
+    }
+
+    /// <summary>What a node's agent says of one interface; null: it holds none of that uid.</summary>
+    public void Report(NodeName node, string uid, InterfaceReported? report)
+    {
+        var known = reports.TryGetValue((node, uid), out var former);
+        if (report is { } said ? known && former == said : !known)
+        {
+            return;
+        }
+        if (report is { } now)
+        {
+            reports[(node, uid)] = now;
+        }
+        else
+        {
+            reports.Remove((node, uid));
+        }
+        dirtyInterfaces.Add(uid);
+    }
+
+    /// <summary>Uids that a node's agent has reported.</summary>
+    public IReadOnlyList<string> ReportedBy(NodeName node) =>
+        reports.Keys.Where(key => key.Node == node).Select(key => key.Uid).ToList();
+
+    private void Relate(ObjectName name, VirtualNetwork? old, VirtualNetwork? now)
+    {
+        foreach (var subnet in old?.Spec.Subnets ?? [])
+        {
+            networksOfSubnet.GetValueOrDefault(subnet.In(name.Namespace))?.Remove(name);
+        }
+        foreach (var subnet in now?.Spec.Subnets ?? [])
+        {
+            Index(networksOfSubnet, subnet.In(name.Namespace), name);
+        }
+    }
+
+    private void SubnetChanged(ObjectName name) => dirtyNetworks.UnionWith(networksOfSubnet.GetValueOrDefault(name) ?? []);
+
+    // Labels decide who may use whose subnets: the networks of that namespace.
+    private void NamespaceChanged(string name) =>
+        dirtyNetworks.UnionWith(networks.Keys.Where(network => network.Namespace == name));
+
+    private void PodChanged(ObjectName pod) => dirtyInterfaces.UnionWith(interfacesOfPod.GetValueOrDefault(pod) ?? []);
+
+    private void NodeChanged(NodeName node, bool routesToo)
+    {
+        dirtyNodes.Add(node);
+        if (routesToo)
+        {
+            dirtyInterfaces.UnionWith(interfacesOfNode.GetValueOrDefault(node) ?? []);
+        }
+    }
+
+    private void Forget(string uid)
+    {
+        if (interfaces.TryGetValue(uid, out var attached) && attached.Object is { } old)
+        {
+            interfacesOfPod.GetValueOrDefault(PodOf(old))?.Remove(uid);
+            attached.Object = null;
+            dirtyInterfaces.Add(uid);
+        }
+    }
+
+    private static ObjectName PodOf(NetworkInterface networkInterface) =>
+        new(networkInterface.Metadata.NamespaceProperty, networkInterface.Spec.Pod.Name);
+
+    private static void Index<TKey, TValue>(Dictionary<TKey, HashSet<TValue>> index, TKey key, TValue value)
+        where TKey : notnull
+    {
+        if (!index.TryGetValue(key, out var values))
+        {
+            index[key] = values = [];
+        }
+        values.Add(value);
+    }
+}
