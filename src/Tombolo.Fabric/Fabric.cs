@@ -19,6 +19,7 @@ public sealed partial class Fabric
     private readonly Dictionary<ObjectName, PodFacts> pods = [];
     private readonly Dictionary<NodeName, NodeFacts> nodes = [];
     private readonly Dictionary<(NodeName Node, string Uid), InterfaceReported> reports = [];
+    private readonly Dictionary<NodeName, HashSet<string>> reportedBy = [];
     private readonly Dictionary<ObjectName, string> interfaceUids = [];
     private readonly Dictionary<string, Attached> interfaces = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectName, HashSet<string>> interfacesOfPod = [];
@@ -175,17 +176,27 @@ public sealed partial class Fabric
         if (report is { } now)
         {
             reports[(node, uid)] = now;
+            Index(reportedBy, node, uid);
         }
         else
         {
             reports.Remove((node, uid));
+            reportedBy.GetValueOrDefault(node)?.Remove(uid);
         }
         dirtyInterfaces.Add(uid);
     }
 
     /// <summary>Uids that a node's agent has reported.</summary>
-    public IReadOnlyList<string> ReportedBy(NodeName node) =>
-        reports.Keys.Where(key => key.Node == node).Select(key => key.Uid).ToList();
+    public IReadOnlyList<string> ReportedBy(NodeName node) => [.. reportedBy.GetValueOrDefault(node) ?? []];
+
+    /// <summary>Does the node's agent hold the interface, as far as it said?</summary>
+    public bool IsReported(NodeName node, string uid) => reports.ContainsKey((node, uid));
+
+    /// <summary>The object of an interface, or null.</summary>
+    public NetworkInterface? FindObject(string uid) => interfaces.GetValueOrDefault(uid)?.Object;
+
+    /// <summary>The object of a network, or null.</summary>
+    public VirtualNetwork? FindNetwork(ObjectName name) => networks.GetValueOrDefault(name);
 
     private void Relate(ObjectName name, VirtualNetwork? old, VirtualNetwork? now)
     {

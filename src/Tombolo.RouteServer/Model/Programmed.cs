@@ -1,0 +1,181 @@
+using Tombolo.Api;
+using Tombolo.Fabric;
+using Tombolo.RouteServer.Status;
+using Tombolo.Values;
+using Wire = Tombolo.Stream;
+
+namespace Tombolo.RouteServer.Model;
+
+/// <summary>
+/// Who holds what: at which version an interface's routes and a VRF last changed, and whether the nodes that need them
+/// have acknowledged. Lives on the model's loop.
+/// </summary>
+internal sealed class Programmed(TimeProvider time, StatusWriter writer)
+{
+    // A node that takes longer is named in status and no longer waited for.
+    private static readonly TimeSpan Lagging = TimeSpan.FromSeconds(1);
+
+    private readonly record struct Change(ulong Version, DateTimeOffset At, bool Named);
+
+    private readonly Dictionary<string, Change> interfaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Change> vrfs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> failures = new(StringComparer.Ordinal);
+    private readonly HashSet<string> touched = new(StringComparer.Ordinal);
+    private bool acknowledged;
+
+    /// <summary>Notes what a flush changed.</summary>
+    public void Flushed(ulong version, IReadOnlyDictionary<NodeName, NodeDelta> news)
+    {
+        var change = new Change(version, time.GetUtcNow(), false);
+        foreach (var delta in news.Values)
+        {
+            foreach (var entry in delta.Put)
+            {
+                switch (entry)
+                {
+                    case RouteEntry route:
+                        foreach (var path in route.Paths.Where(path => path.InterfaceUid.Length > 0))
+                        {
+                            interfaces[path.InterfaceUid] = change;
+                        }
+                        break;
+                    case VrfEntry vrf:
+                        vrfs[vrf.Name] = change;
+                        break;
+                }
+            }
+        }
+        acknowledged = true; // with no subscriber but silent ones there is nobody whose ack would bring us here
+    }
+
+    public void Acknowledged(NodeName node) => acknowledged = true;
+
+    /// <summary>An agent said something of an interface; with a reason if it failed.</summary>
+    public void Reported(string uid, string? failure)
+    {
+        if (failure is null)
+        {
+            failures.Remove(uid);
+        }
+        else
+        {
+            failures[uid] = failure;
+        }
+        touched.Add(uid);
+    }
+
+    /// <summary>The object changed in a way that its status must follow.</summary>
+    public void Touch(string uid) => touched.Add(uid);
+
+    /// <summary>Looks whether what was waited for has come, and hands on what status is to say.</summary>
+    public void Settle(ModelLoop model)
+    {
+        foreach (var uid in touched)
+        {
+            SettleTouched(model, uid);
+        }
+        touched.Clear();
+        if (!acknowledged && interfaces.Count + vrfs.Count == 0)
+        {
+            return;
+        }
+        acknowledged = false;
+        foreach (var (uid, change) in interfaces.ToList())
+        {
+            SettleInterface(model, uid, change);
+        }
+        foreach (var (name, change) in vrfs.ToList())
+        {
+            SettleVrf(model, name, change);
+        }
+    }
+
+    private void SettleTouched(ModelLoop model, string uid)
+    {
+        if (model.Fabric.FindObject(uid) is not { } self)
+        {
+            return;
+        }
+        if (failures.TryGetValue(uid, out var why))
+        {
+            writer.Failed(self, why);
+        }
+        else if (
+            self.Metadata.DeletionTimestamp is not null
+            && !model.Nodes.Keys.Any(node => model.Fabric.IsReported(node, uid))
+        )
+        {
+            writer.Withdrawn(self);
+        }
+    }
+
+    private void SettleInterface(ModelLoop model, string uid, Change change)
+    {
+        if (model.Fabric.FindObject(uid) is not { } self || model.Fabric.Find(uid) is not { Path: { } path } found)
+        {
+            interfaces.Remove(uid);
+            return;
+        }
+        var (of, missing) = Missing(model, self.Spec.Network, change);
+        if (missing.Count == 0)
+        {
+            interfaces.Remove(uid);
+        }
+        if (missing.Count == 0 && !path.Up)
+        {
+            model.Nodes.GetValueOrDefault(found.Node)?.Session?.Send(
+                new Wire.FromServer { StageOne = new Wire.StageOne { InterfaceUid = uid, Settled = true } }
+            );
+        }
+        var late = missing.Count > 0 && time.GetUtcNow() - change.At > Lagging;
+        if (path.Up && (missing.Count == 0 || (late && !change.Named)))
+        {
+            writer.Up(self, found.Node.Name, path.Label, of, missing);
+            if (missing.Count > 0)
+            {
+                interfaces[uid] = change with { Named = true };
+            }
+        }
+    }
+
+    private void SettleVrf(ModelLoop model, string name, Change change)
+    {
+        if (!ObjectName.TryParse(name, "", out var network) || model.Fabric.FindNetwork(network) is not { } self)
+        {
+            vrfs.Remove(name);
+            return;
+        }
+        var (of, missing) = Missing(model, name, change);
+        var late = missing.Count > 0 && time.GetUtcNow() - change.At > Lagging;
+        if (missing.Count == 0)
+        {
+            vrfs.Remove(name);
+        }
+        if (of > 0 && (missing.Count == 0 || (late && !change.Named)))
+        {
+            writer.Programmed(self, of, missing);
+            if (missing.Count > 0)
+            {
+                vrfs[name] = change with { Named = true };
+            }
+        }
+    }
+
+    // A node holds a change once it acknowledged that version; or, if nothing at that version was for it, all that it was
+    // told before.
+    private static (int Of, List<string> Missing) Missing(ModelLoop model, string vrf, Change change)
+    {
+        var subscribers = model.Fabric.Subscribers(vrf);
+        var missing = new List<string>();
+        foreach (var node in subscribers)
+        {
+            var session = model.Nodes.GetValueOrDefault(node)?.Session;
+            if (session is null || session.Acknowledged < Math.Min(change.Version, session.Told))
+            {
+                missing.Add(node.Name);
+            }
+        }
+        missing.Sort(StringComparer.Ordinal);
+        return (subscribers.Count, missing);
+    }
+}
