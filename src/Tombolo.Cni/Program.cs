@@ -1,1 +1,7 @@
-return 0;
+using Tombolo.Cni;
+
+return await Plugin.RunAsync(
+    Environment.GetEnvironmentVariable,
+    Console.OpenStandardInput(),
+    Console.OpenStandardOutput()
+);
