@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Tombolo.Agent.Interfaces;
+using Tombolo.Agent.Telemetry;
 
 namespace Tombolo.Agent;
 
@@ -9,4 +10,5 @@ namespace Tombolo.Agent;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(Attachment))]
+[JsonSerializable(typeof(NodeDump))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tombolo.Agent.Datapath;
+using Tombolo.Agent.Interfaces;
+using Tombolo.Agent.Telemetry;
+using Tombolo.Linux;
+using Tombolo.Stream;
+using Tombolo.Values;
+using Tombolo.Values.Cni;
+
+namespace Tombolo.Agent.Node;
+
+/// <summary>The node's kernel as the loop uses it: the datapath's maps and programs, and the pods' links.</summary>
+internal sealed partial class Kernel : IDisposable
+{
+    private readonly AgentOptions options;
+    private readonly Datapath.Datapath datapath;
+    private readonly Netlink links = Netlink.Open();
+    private readonly Translation.Here here;
+    private readonly ILogger log;
+
+    /// <exception cref="LinuxException">The underlay has no such device or no address, or the programs do not load.</exception>
+    public Kernel(AgentOptions options, ILogger log)
+    {
+        this.options = options;
+        this.log = log;
+        var device = links.Links.Named(options.Underlay);
+        var address = links
+            .Addresses.List(device.Index)
+            .Select(one => one.Address)
+            .Where(one => one.IsIPv4)
+            .Cast<Address?>()
+            .FirstOrDefault()
+            ?? throw new LinuxException("agent: underlay", options.Underlay, Errno.EADDRNOTAVAIL, "it has no IPv4 address");
+        here = new Translation.Here(new NodeName(options.Cluster, options.Node), address, device.Index, device.Mtu);
+        datapath = Datapath.Datapath.Open(
+            new DatapathOptions
+            {
+                ObjectPath = options.Object,
+                PinDirectory = options.Pins,
+                Underlay4 = address,
+                Hosts = (uint)options.HostRoutes,
+                Entries = (uint)options.OtherEntries,
+            }
+        );
+        datapath.AttachUnderlay(device.Index);
+    }
+
+    public Address Underlay => here.Underlay;
+
+    public int UnderlayMtu => here.Mtu;
+
+    public uint Layout => datapath.Programs.Layout;
+
+    /// <summary>Changes with each boot of the machine: labels survive as long as it does not.</summary>
+    public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>Is that attachment's link still there, under its index and its name?</summary>
+    public bool Holds(Attachment attachment) => links.Links.Find(attachment.Link) is { } link && link.Name == attachment.LinkName;
+
+    /// <summary>Makes maps and programs as wanted.</summary>
+    /// <returns>Interfaces that could not be programmed, each with the reason.</returns>
+    public IReadOnlyDictionary<string, string> Apply(NodeState state, IReadOnlyCollection<Known> known)
+    {
+        var failed = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            datapath.Apply(Translation.Of(state, known, here));
+        }
+        catch (Exception broken) when (broken is LinuxException or InvalidOperationException)
+        {
+            LogNotApplied(log, broken.Message);
+            foreach (var one in known.Where(one => one.Attachment is not null && !one.Up))
+            {
+                failed[one.Uid] = broken.Message;
+            }
+        }
+        // Maps first: programs on a device without entries drop, programs that see half of them might not.
+        foreach (var one in known.Where(one => one.Attachment is not null && state.Interfaces.ContainsKey(one.Uid) && !failed.ContainsKey(one.Uid)))
+        {
+            try
+            {
+                if (!one.Up || !datapath.IsAttached(one.Attachment!.Link))
+                {
+                    datapath.AttachPod(one.Attachment!.Link);
+                }
+            }
+            catch (LinuxException broken)
+            {
+                failed[one.Uid] = broken.Message;
+            }
+        }
+        return failed;
+    }
+
+    /// <summary>Makes the pod's link.</summary>
+    public Attachment Attach(CniRequest request, Interface wanted, Label label, PodLink.Shape shape)
+    {
+        var name = PodLink.NameOf(request.ContainerId, request.Interface);
+        var link = PodLink.Make(links, name, request.Netns, shape);
+        return new Attachment(
+            request.ContainerId,
+            request.Interface,
+            request.Netns,
+            wanted.Uid,
+            wanted.PodUid,
+            wanted.Namespace,
+            wanted.Pod,
+            link,
+            name,
+            label.Value
+        );
+    }
+
+    /// <summary>Takes the programs off a link; its maps' entries go by <see cref="Apply"/>.</summary>
+    public void Detach(Attachment attachment) => datapath.Detach(attachment.Link);
+
+    public void DeleteLink(Attachment attachment)
+    {
+        if (Holds(attachment))
+        {
+            links.Links.Delete(attachment.Link);
+        }
+    }
+
+    /// <summary>What this node was told and what its kernel holds, as JSON.</summary>
+    public byte[] Dump(string node, string vrf, NodeState state, IEnumerable<Known> known)
+    {
+        var told = state.Vrfs.Values.Where(one => vrf.Length == 0 || one.Name == vrf).OrderBy(one => one.Name, StringComparer.Ordinal).ToList();
+        var dump = new NodeDump(
+            node,
+            [.. told.Select(one => new DumpedVrf(one.Name, one.Index, one.Vni, [.. one.Subnets.Select(subnet => Translation.Read(subnet.Prefix).ToString())]))],
+            [
+                .. from one in known
+                where state.Interfaces.ContainsKey(one.Uid)
+                let wanted = state.Interfaces[one.Uid]
+                where vrf.Length == 0 || wanted.Vrf == vrf
+                orderby wanted.Namespace, wanted.Pod, wanted.Name
+                select new DumpedPod(
+                    $"{wanted.Namespace}/{wanted.Pod}",
+                    wanted.Name,
+                    wanted.Vrf,
+                    [.. wanted.Addresses.Select(octets => Address.Read(octets.Span).ToString())],
+                    one.Label.Value,
+                    one.Up ? "up" : "bound",
+                    one.Attachment?.LinkName
+                ),
+            ],
+            datapath.Dump(),
+            datapath.Drops()
+        );
+        return JsonSerializer.SerializeToUtf8Bytes(dump, AgentJson.Default.NodeDump);
+    }
+
+    public void Dispose()
+    {
+        datapath.Dispose();
+        links.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Error, "the kernel does not hold what it should: {Why}")]
+    private static partial void LogNotApplied(ILogger log, string why);
+}
