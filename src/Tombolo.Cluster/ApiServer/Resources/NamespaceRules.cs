@@ -1,0 +1,21 @@
+namespace Tombolo.Cluster.ApiServer;
+
+/// <summary>A namespace carries its name as a label, and its content goes before it does.</summary>
+internal static class NamespaceRules
+{
+    public const string NameLabel = "kubernetes.io/metadata.name";
+
+    public static readonly ResourceRules Rules = new()
+    {
+        Names = NameStyle.Label,
+        Prepare = (item, old) =>
+        {
+            item.Ensure("metadata", "labels")[NameLabel] = item.Text("metadata", "name");
+            if (old is null)
+            {
+                item.Ensure("spec")["finalizers"] = new System.Text.Json.Nodes.JsonArray("kubernetes");
+                item["status"] = new System.Text.Json.Nodes.JsonObject { ["phase"] = "Active" };
+            }
+        },
+    };
+}
