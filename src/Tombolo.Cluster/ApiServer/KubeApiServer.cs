@@ -48,7 +48,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var log = options.Loggers.CreateLogger("Tombolo.Cluster.ApiServer");
 
-        var registry = new ResourceRegistry(BuiltInResources.Read(new ModelSchemas()));
+        var schemas = new ModelSchemas();
+        var registry = new ResourceRegistry(BuiltInResources.Read(schemas));
         var database = new ObjectDatabase(Path.Combine(options.DataDirectory, "objects.db"));
         var store = new ObjectStore(database, options.WatchHistory, options.WatchBacklog, log);
         var verbs = new ObjectVerbs(store, registry, options.Time);
@@ -69,6 +70,7 @@ public sealed class KubeApiServer : IAsyncDisposable
                 new Subresources(verbs, kubelets)
             ),
             new Discovery(registry),
+            new OpenApi(registry, schemas),
             log
         );
         await MakeNamespacesAsync(verbs, cancel);
@@ -100,6 +102,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(options.Loggers);
+        builder.Services.AddSingleton<IHostLifetime, BorrowedLifetime>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -44,7 +44,12 @@ internal static class JsonPaths
         node.At(path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     public static long? Whole(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.At(path) is JsonValue value && value.TryGetValue<long>(out var whole) ? whole : null;
+        node.At(path) switch
+        {
+            JsonValue value when value.TryGetValue<long>(out var whole) => whole,
+            JsonValue value when value.TryGetValue<int>(out var whole) => whole, // set by our own code
+            _ => null,
+        };
 
     public static bool? Truth(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue<bool>(out var truth) ? truth : null;

@@ -9,6 +9,7 @@ internal sealed partial class ApiRequests(
     Authentication authentication,
     ResourceRequests resources,
     Discovery discovery,
+    OpenApi openApi,
     ILogger log
 )
 {
@@ -69,7 +70,7 @@ internal sealed partial class ApiRequests(
 
     private async Task<bool> ReadOnlyAsync(HttpContext context, string path) =>
         path.StartsWith("/openapi/", StringComparison.Ordinal)
-            ? await OpenApi.TryAnswerAsync(context, path)
+            ? await openApi.TryAnswerAsync(context, path)
             : await discovery.TryAnswerAsync(context, path);
 
     private Resource? Served(ApiPath path)

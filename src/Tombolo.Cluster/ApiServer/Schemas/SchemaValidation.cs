@@ -55,7 +55,7 @@ internal sealed class SchemaValidation
             JsonValue value => value.GetValueKind() switch
             {
                 JsonValueKind.String => "string",
-                JsonValueKind.Number => value.TryGetValue<long>(out _) ? "integer" : "number",
+                JsonValueKind.Number => value.Whole() is null ? "number" : "integer",
                 _ => "boolean",
             },
             _ => "unknown",
@@ -174,7 +174,7 @@ internal sealed class SchemaValidation
 
     private void CheckNumber(JsonValue value, Schema schema, string path)
     {
-        var number = value.TryGetValue<long>(out var whole) ? whole : value.GetValue<double>();
+        var number = value.Whole() ?? value.GetValue<double>();
         var shown = value.ToJsonString();
         if (schema.Minimum is { } least && (schema.ExclusiveMinimum ? number <= least : number < least))
         {

@@ -17,7 +17,7 @@ internal sealed class ObjectDatabase : IDisposable
     public ObjectDatabase(string path)
     {
         connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()
+            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString()
         );
         try
         {
