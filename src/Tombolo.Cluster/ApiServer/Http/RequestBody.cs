@@ -23,6 +23,8 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Dupl
             {
                 case "application/yaml" or "application/x-yaml" or "text/yaml" or "application/apply-patch+yaml":
                     return new RequestBody(YamlText.Parse(bytes), []);
+                case ProtobufBody.MediaType:
+                    return new RequestBody(ProtobufBody.Parse(bytes), []);
                 case "" or "application/json" or "text/plain" or "*/*":
                 case not null when type.EndsWith("+json", StringComparison.Ordinal):
                     var duplicates = new List<string>();

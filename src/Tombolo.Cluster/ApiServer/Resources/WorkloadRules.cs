@@ -10,6 +10,7 @@ internal static class WorkloadRules
         Generation = true,
         Prepare = (item, _) =>
         {
+            CompleteStrategy(item);
             if (item.At("spec", "template", "spec") is JsonObject pod)
             {
                 PodRules.Complete(pod);
@@ -17,6 +18,27 @@ internal static class WorkloadRules
         },
         Validate = Validate,
     };
+
+    /// <summary>The numbers of a rolling update, which the other strategies do not have.</summary>
+    private static void CompleteStrategy(JsonObject item)
+    {
+        var (field, numbers) = item.Text("kind") switch
+        {
+            "Deployment" => ("strategy", new JsonObject { ["maxSurge"] = "25%", ["maxUnavailable"] = "25%" }),
+            "DaemonSet" => ("updateStrategy", new JsonObject { ["maxSurge"] = 0, ["maxUnavailable"] = 1 }),
+            "StatefulSet" => ("updateStrategy", new JsonObject { ["partition"] = 0 }),
+            _ => ("", []),
+        };
+        if (item.Text("spec", field, "type") != "RollingUpdate")
+        {
+            return;
+        }
+        var given = item.Ensure("spec", field, "rollingUpdate");
+        foreach (var (name, value) in numbers)
+        {
+            given[name] ??= value?.DeepClone();
+        }
+    }
 
     private static IEnumerable<FieldError> Validate(JsonObject item, JsonObject? old)
     {

@@ -78,10 +78,8 @@ internal static class ModelNotes
         ["V1DeploymentSpec.replicas"] = new(Default: "1", Minimum: 0),
         ["V1DeploymentSpec.revisionHistoryLimit"] = new(Default: "10", Minimum: 0),
         ["V1DeploymentSpec.progressDeadlineSeconds"] = new(Default: "600"),
-        ["V1DeploymentSpec.strategy"] = new(
-            Default: """{"type":"RollingUpdate","rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}""",
-            RetainKeys: true
-        ),
+        ["V1DeploymentSpec.strategy"] = new(Default: "{}", RetainKeys: true),
+        ["V1DeploymentStrategy.type"] = new(Default: "\"RollingUpdate\"", Enum: "Recreate,RollingUpdate"),
         ["V1DeploymentStatus.conditions"] = new(Merge: "type", Keys: "type"),
         ["V1ReplicaSetSpec.selector"] = new(Required: true),
         ["V1ReplicaSetSpec.replicas"] = new(Default: "1", Minimum: 0),
@@ -91,16 +89,14 @@ internal static class ModelNotes
         ["V1StatefulSetSpec.replicas"] = new(Default: "1", Minimum: 0),
         ["V1StatefulSetSpec.podManagementPolicy"] = new(Default: "\"OrderedReady\"", Enum: "OrderedReady,Parallel"),
         ["V1StatefulSetSpec.revisionHistoryLimit"] = new(Default: "10"),
-        ["V1StatefulSetSpec.updateStrategy"] = new(
-            Default: """{"type":"RollingUpdate","rollingUpdate":{"partition":0}}"""
-        ),
+        ["V1StatefulSetSpec.updateStrategy"] = new(Default: "{}"),
+        ["V1StatefulSetUpdateStrategy.type"] = new(Default: "\"RollingUpdate\"", Enum: "OnDelete,RollingUpdate"),
         ["V1StatefulSetStatus.conditions"] = new(Merge: "type", Keys: "type"),
         ["V1DaemonSetSpec.selector"] = new(Required: true),
         ["V1DaemonSetSpec.template"] = new(Required: true),
         ["V1DaemonSetSpec.revisionHistoryLimit"] = new(Default: "10"),
-        ["V1DaemonSetSpec.updateStrategy"] = new(
-            Default: """{"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}"""
-        ),
+        ["V1DaemonSetSpec.updateStrategy"] = new(Default: "{}"),
+        ["V1DaemonSetUpdateStrategy.type"] = new(Default: "\"RollingUpdate\"", Enum: "OnDelete,RollingUpdate"),
         ["V1DaemonSetStatus.conditions"] = new(Merge: "type", Keys: "type"),
         ["V1JobSpec.template"] = new(Required: true),
         ["V1JobSpec.backoffLimit"] = new(Default: "6"),
