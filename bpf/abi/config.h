@@ -9,6 +9,9 @@
 /* The version of everything in bpf/abi. Pins live under v<layout>: any change of a map's key, value or type raises it. */
 #define TB_LAYOUT 1
 
+/* skb->mark of what our programs send out through a pod's host side; to_pod lets nothing else through. */
+#define TB_MARK 0x746f6d62
+
 struct tb_config {
 	__u32 layout;
 	__u8 tracing; /* 1: no counters, no events, no state written; for `trace` */
