@@ -66,6 +66,9 @@ internal static partial class Libc
     public static unsafe partial int ioctl(SafeHandle fd, nuint request, void* argument);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeHandle fd, int operation);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,0 +1,16 @@
+using Tombolo.Values;
+
+namespace Tombolo.Agent.Datapath;
+
+/// <summary>A route of a VRF.</summary>
+/// <param name="Identity">128-bit hash of who is there; 0 none.</param>
+/// <param name="NotUp">Bound, not up yet: what opens a connection is refused.</param>
+/// <param name="Own">Of the VRF's own network; an imported one costs a hop.</param>
+public sealed record WantedRoute(
+    ushort Vrf,
+    Prefix Prefix,
+    WantedNextHop NextHop,
+    UInt128 Identity = default,
+    bool NotUp = false,
+    bool Own = true
+);
