@@ -20,6 +20,9 @@ public sealed class Loader : IDisposable
     /// <summary>Where this layout's pins are.</summary>
     public string Directory { get; }
 
+    /// <summary>The version of <c>bpf/abi</c> that these programs speak.</summary>
+    public uint Layout { get; } = Config.CurrentLayout;
+
     public DatapathMaps Maps { get; }
 
     public BpfProgram FromPod { get; }
