@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,10 +21,17 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly ObjectStore store;
     private readonly KubeletProxy kubelets;
     private readonly CancellationTokenSource stopping;
+    private readonly IReadOnlyList<IAsyncDisposable> loops;
 
-    private KubeApiServer(WebApplication web, ObjectStore store, KubeletProxy kubelets, CancellationTokenSource stopping)
+    private KubeApiServer(
+        WebApplication web,
+        ObjectStore store,
+        KubeletProxy kubelets,
+        CancellationTokenSource stopping,
+        IReadOnlyList<IAsyncDisposable> loops
+    )
     {
-        (this.web, this.store, this.kubelets, this.stopping) = (web, store, kubelets, stopping);
+        (this.web, this.store, this.kubelets, this.stopping, this.loops) = (web, store, kubelets, stopping, loops);
     }
 
     /// <summary>The cluster's authority: for certificates of further clients.</summary>
@@ -49,9 +57,13 @@ public sealed class KubeApiServer : IAsyncDisposable
         var log = options.Loggers.CreateLogger("Tombolo.Cluster.ApiServer");
 
         var schemas = new ModelSchemas();
-        var registry = new ResourceRegistry(BuiltInResources.Read(schemas));
+        var custom = new CustomResources(schemas.Of(typeof(V1ObjectMeta)));
+        ResourceRegistry? registry = null;
+        var definitions = new DefinitionRules(custom, () => registry!.Current, options.Time); // asked by requests only
+        registry = new ResourceRegistry(BuiltInResources.Read(schemas, definitions.Rules));
         var database = new ObjectDatabase(Path.Combine(options.DataDirectory, "objects.db"));
         var store = new ObjectStore(database, options.WatchHistory, options.WatchBacklog, log);
+        new DefinitionsServed(registry, custom, log).Follow(store);
         var verbs = new ObjectVerbs(store, registry, options.Time);
         var kubelets = new KubeletProxy(store, ca, options.KubeletScheme, options.KubeletToken);
         var authentication = new Authentication(
@@ -73,11 +85,17 @@ public sealed class KubeApiServer : IAsyncDisposable
             new OpenApi(registry, schemas),
             log
         );
+        IAsyncDisposable[] loops =
+        [
+            new GarbageCollector(verbs, log),
+            new NamespaceLife(verbs, ca.CertificatePem, log),
+            new DefinitionCleanup(verbs, log),
+        ];
         await MakeNamespacesAsync(verbs, cancel);
 
         var web = Web(options, ca, requests);
         await web.StartAsync(cancel);
-        var server = new KubeApiServer(web, store, kubelets, stopping) { Ca = ca, AdminToken = adminToken };
+        var server = new KubeApiServer(web, store, kubelets, stopping, loops) { Ca = ca, AdminToken = adminToken };
         foreach (var kubeconfig in options.Kubeconfigs)
         {
             var url = kubeconfig.ServerUrl ?? server.Urls[0];
@@ -91,6 +109,10 @@ public sealed class KubeApiServer : IAsyncDisposable
         await stopping.CancelAsync();
         await web.StopAsync();
         await web.DisposeAsync();
+        foreach (var loop in loops)
+        {
+            await loop.DisposeAsync();
+        }
         await store.DisposeAsync();
         kubelets.Dispose();
         Ca.Dispose();

@@ -10,7 +10,7 @@ internal sealed class WatchLines(Resource resource, Representation form, string 
     public byte[] Added(StoredObject item) => ObjectChange.Line(ChangeType.Added, Encode(item));
 
     public byte[] Change(ChangeType type, ObjectChange change) =>
-        form.Form == RepresentationForm.Plain && !Shapes.Differs(resource)
+        form.Form == RepresentationForm.Plain && !Shapes.Differs(resource, change.Object)
             ? change.Encode(type)
             : ObjectChange.Line(type, Encode(change.Seen(type)));
 

@@ -9,10 +9,11 @@ internal static class BuiltInResources
     private static readonly string[] All = ["all"];
     private static readonly ScalePaths Replicas = new(["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]);
 
-    public static IEnumerable<Resource> Read(ModelSchemas schemas) =>
-        Rows().Select(row => row with { Schema = schemas.Of(row.Model) }).Select(Resource);
+    /// <param name="definitions">Rules of CustomResourceDefinitions.</param>
+    public static IEnumerable<Resource> Read(ModelSchemas schemas, ResourceRules definitions) =>
+        Rows(definitions).Select(row => row with { Schema = schemas.Of(row.Model) }).Select(Resource);
 
-    private static IEnumerable<Row> Rows() =>
+    private static IEnumerable<Row> Rows(ResourceRules definitions) =>
         [
             new(typeof(V1Namespace), "ns", Namespaced: false, Status: true)
             {
@@ -120,7 +121,7 @@ internal static class BuiltInResources
             new(typeof(V1CustomResourceDefinition), "crd,crds", Namespaced: false, Status: true)
             {
                 Categories = ["api-extensions"],
-                Rules = DefinitionRules.Rules,
+                Rules = definitions,
             },
             new(typeof(V1TokenReview), "", Namespaced: false) { Review = Reviews.Token, Plural = "tokenreviews" },
             new(typeof(V1SelfSubjectReview), "", Namespaced: false)

@@ -37,6 +37,9 @@ internal sealed record Resource
     /// <summary>From a CRD.</summary>
     public bool Custom { get; init; }
 
+    /// <summary>Its CRD is being deleted: nothing new is made.</summary>
+    public bool Ending { get; init; }
+
     /// <summary>The version is marked deprecated; the text is sent as a warning.</summary>
     public string? Deprecation { get; init; }
 

@@ -14,7 +14,9 @@ internal sealed class StoredObject
         Key = key;
         Revision = revision;
         Json = json;
-        var metadata = JsonElement.Parse(json).GetProperty("metadata");
+        var root = JsonElement.Parse(json);
+        ApiVersion = root.Text("apiVersion") ?? "";
+        var metadata = root.GetProperty("metadata");
         Uid = metadata.Text("uid") ?? "";
         Labels = ReadLabels(metadata);
         Terminating = metadata.TryGetProperty("deletionTimestamp", out _);
@@ -29,6 +31,9 @@ internal sealed class StoredObject
 
     /// <summary>UTF-8 JSON, its metadata.resourceVersion equal to <see cref="Revision"/>.</summary>
     public byte[] Json { get; }
+
+    /// <summary>As stored; a CRD may have changed its storage version since.</summary>
+    public string ApiVersion { get; }
 
     public string Uid { get; }
 

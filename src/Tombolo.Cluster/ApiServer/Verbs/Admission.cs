@@ -25,12 +25,23 @@ internal static class Admission
             .Validate(resource, item, old)
             .Concat(schema.Errors)
             .Concat(resource.Rules.Validate?.Invoke(item, old) ?? [])
+            .Concat(schema.Errors.Count == 0 ? Rules(resource, item, old) : [])
             .DistinctBy(error => (error.Field, error.Message))
             .ToList();
         if (errors.Count > 0)
         {
             throw ApiError.Invalid(resource, name, errors);
         }
+    }
+
+    private static List<FieldError> Rules(Resource resource, JsonObject item, JsonObject? old)
+    {
+        var errors = new List<FieldError>();
+        if (resource.Custom)
+        {
+            CelValidation.Check(item, old, resource.Schema, "", errors);
+        }
+        return errors;
     }
 
     private static void Prune(Resource resource, JsonObject item, WriteOptions options)

@@ -32,6 +32,14 @@ internal sealed partial class ObjectVerbs(ObjectStore store, ResourceRegistry re
         CancellationToken cancel
     )
     {
+        if (resource.Ending)
+        {
+            throw new ApiError(
+                405,
+                "MethodNotAllowed",
+                "create not allowed while custom resource definition is terminating"
+            );
+        }
         CheckKind(resource, item);
         CheckNamespace(resource, space, item);
         if (item.Text("metadata", "resourceVersion") is { Length: > 0 })

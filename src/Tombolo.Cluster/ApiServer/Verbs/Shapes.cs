@@ -5,8 +5,7 @@ namespace Tombolo.Cluster.ApiServer;
 /// <summary>Turns objects between the shape they are stored in and the shape a request asked for.</summary>
 internal static class Shapes
 {
-    public static bool Differs(Resource resource) =>
-        resource.View is not null || resource.Version != resource.StorageVersion;
+    public static bool Differs(Resource resource, StoredObject stored) => stored.ApiVersion != resource.ApiVersion;
 
     /// <summary>In place of the argument.</summary>
     public static JsonObject ToStored(Resource resource, JsonObject item)
@@ -31,5 +30,5 @@ internal static class Shapes
     }
 
     public static byte[] Json(Resource resource, StoredObject stored) =>
-        Differs(resource) ? JsonText.Write(FromStored(resource, stored)) : stored.Json;
+        Differs(resource, stored) ? JsonText.Write(FromStored(resource, stored)) : stored.Json;
 }
