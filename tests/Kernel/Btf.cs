@@ -18,12 +18,6 @@ internal sealed class Btf
 
     public sealed record Field(string Name, int Offset, int Size);
 
-    /// <summary>Tags of all structs and enumerations that are ours.</summary>
-    public IEnumerable<string> Ours =>
-        types
-            .Values.Where(type => Kind(type) is "STRUCT" or "ENUM" && Name(type).StartsWith("tb_", StringComparison.Ordinal))
-            .Select(Name);
-
     public bool IsStruct(string tag) => types.Values.Any(type => Kind(type) == "STRUCT" && Name(type) == tag);
 
     public int SizeOf(string tag) => SizeOf(Find(tag));
