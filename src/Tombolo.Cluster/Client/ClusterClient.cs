@@ -71,7 +71,7 @@ public sealed class ClusterClient : IDisposable
             cancel
         );
 
-    /// <summary>A merge patch (RFC 7396).</summary>
+    /// <summary>A strategic merge patch: lists with a key are merged by it.</summary>
     public Task<T> PatchAsync<T>(
         string? inNamespace,
         string name,
@@ -82,7 +82,7 @@ public sealed class ClusterClient : IDisposable
         CallAsync<T>(
             HttpMethod.Patch,
             ResourcePath<T>.Of(inNamespace, name, subresource),
-            new StringContent(patch, Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json")),
+            new StringContent(patch, Encoding.UTF8, new MediaTypeHeaderValue("application/strategic-merge-patch+json")),
             cancel
         );
 

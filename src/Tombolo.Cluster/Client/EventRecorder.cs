@@ -1,19 +1,41 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 
 namespace Tombolo.Cluster.Client;
 
-/// <summary>Events on objects. The same words on the same object are one Event whose count grows.</summary>
+/// <summary>
+/// Events on objects. The same words on the same object are one Event whose count grows. Recording never waits: a loop of
+/// its own writes them, and what comes while 1024 wait is dropped.
+/// </summary>
 /// <param name="host">The node that the component runs on; null: none.</param>
 public sealed partial class EventRecorder(ClusterClient client, string component, string? host, ILogger log)
 {
     private const int Remembered = 4096;
+    private readonly Channel<Recorded> waiting = Channel.CreateBounded<Recorded>(
+        new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly ConcurrentDictionary<(string Uid, string Reason, string Message), string> written = new();
 
-    /// <param name="type">Normal or Warning.</param>
-    public async Task RecordAsync(
+    private sealed record Recorded(IKubernetesObject<V1ObjectMeta> On, string Type, string Reason, string Message);
+
+    public void Normal(IKubernetesObject<V1ObjectMeta> on, string reason, string message) =>
+        waiting.Writer.TryWrite(new Recorded(on, "Normal", reason, message));
+
+    public void Warning(IKubernetesObject<V1ObjectMeta> on, string reason, string message) =>
+        waiting.Writer.TryWrite(new Recorded(on, "Warning", reason, message));
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await foreach (var (on, type, reason, message) in waiting.Reader.ReadAllAsync(cancel))
+        {
+            await WriteAsync(on, type, reason, message, cancel);
+        }
+    }
+
+    private async Task WriteAsync(
         IKubernetesObject<V1ObjectMeta> on,
         string type,
         string reason,
@@ -21,7 +43,6 @@ public sealed partial class EventRecorder(ClusterClient client, string component
         CancellationToken cancel
     )
     {
-        ArgumentNullException.ThrowIfNull(on);
         var key = (on.Metadata.Uid ?? "", reason, message);
         var inNamespace = on.Metadata.NamespaceProperty ?? "default";
         try
