@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using Tombolo.Cli.Bgp;
+
+var root = new RootCommand("Tombolo: virtual networks for Kubernetes") { BgpCommands.Create() };
+return await root.Parse(args).InvokeAsync();

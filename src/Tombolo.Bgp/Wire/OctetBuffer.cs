@@ -15,6 +15,9 @@ public sealed class OctetBuffer(int capacity = 4096) : IBufferWriter<byte>
 
     public void Clear() => Count = 0;
 
+    /// <summary>Octets already written, for a socket that takes segments; valid until more is written.</summary>
+    public ArraySegment<byte> Segment(int start, int length) => new(octets, start, length);
+
     /// <summary>Forgets everything after the first <paramref name="count"/> octets.</summary>
     public void Truncate(int count) => Count = Math.Min(Count, count);
 

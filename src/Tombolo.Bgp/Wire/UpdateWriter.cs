@@ -5,8 +5,9 @@ namespace Tombolo.Bgp.Wire;
 /// <summary>
 /// Packs NLRI with shared attributes into as few UPDATEs as their size allows. Begin, then Add each NLRI, then End.
 /// </summary>
-public sealed class UpdateWriter(OctetBuffer to)
+public sealed class UpdateWriter(OctetBuffer target)
 {
+    private OctetBuffer to = target;
     private readonly OctetBuffer head = new(512);
     private FamilyDescriptor family = Families.All[0];
     private bool addPath;
@@ -21,6 +22,9 @@ public sealed class UpdateWriter(OctetBuffer to)
     /// <summary>Octets that an UPDATE's attributes may take and leave room for one NLRI.</summary>
     public static int Room(bool extended) =>
         (extended ? Message.MaxExtendedOctets : Message.MaxOctets) - Message.HeaderOctets - 4 - 128;
+
+    /// <summary>Goes on in another buffer; no message may be open.</summary>
+    public void Target(OctetBuffer other) => to = other;
 
     public void BeginWithdraw(FamilyDescriptor descriptor, bool sendsPathIds, bool extended) =>
         Start(descriptor, sendsPathIds, extended, true);

@@ -1,0 +1,123 @@
+using Tombolo.Bgp.Wire;
+using Tombolo.Values;
+
+namespace Tombolo.Bgp.Rib;
+
+/// <summary>
+/// Every attribute set in use, once: routes hold a number. A set lives as long as its count of holders is above zero;
+/// numbers of dead sets are used again.
+/// </summary>
+public sealed class AttributeSets
+{
+    private struct Slot
+    {
+        public AttributeSet? Set;
+        public int Holders;
+
+        /// <summary>Next of the same bucket, or of the free list.</summary>
+        public int Next;
+    }
+
+    private Slot[] slots = new Slot[256];
+    private int[] buckets = new int[256];
+    private int used;
+    private int free = -1;
+
+    public AttributeSets() => buckets.AsSpan().Fill(-1);
+
+    public int Count { get; private set; }
+
+    public AttributeSet this[int number] =>
+        slots[number].Set ?? throw new InvalidOperationException($"attribute set {number} is not in use");
+
+    /// <summary>The number of the set with this content, held once more; made if there is none.</summary>
+    public int Acquire(ReadOnlySpan<byte> canonical, in Address nextHop)
+    {
+        var hash = AttributeSet.HashOf(canonical, nextHop);
+        for (var at = buckets[hash & (buckets.Length - 1)]; at >= 0; at = slots[at].Next)
+        {
+            var set = slots[at].Set!;
+            if (set.Hash == hash && set.Same(canonical, nextHop))
+            {
+                slots[at].Holders++;
+                return at;
+            }
+        }
+        return Add(new AttributeSet(canonical, nextHop));
+    }
+
+    public int Acquire(AttributeSet set)
+    {
+        for (var at = buckets[set.Hash & (buckets.Length - 1)]; at >= 0; at = slots[at].Next)
+        {
+            var other = slots[at].Set!;
+            if (ReferenceEquals(other, set) || (other.Hash == set.Hash && other.Same(set.Octets, set.NextHop)))
+            {
+                slots[at].Holders++;
+                return at;
+            }
+        }
+        return Add(set);
+    }
+
+    public void Retain(int number) => slots[number].Holders++;
+
+    public void Release(int number)
+    {
+        ref var slot = ref slots[number];
+        if (--slot.Holders > 0)
+        {
+            return;
+        }
+        ref var link = ref buckets[slot.Set!.Hash & (buckets.Length - 1)];
+        while (link != number)
+        {
+            link = ref slots[link].Next;
+        }
+        link = slot.Next;
+        slot = new Slot { Next = free };
+        free = number;
+        Count--;
+    }
+
+    private int Add(AttributeSet set)
+    {
+        if (Count >= buckets.Length)
+        {
+            Rehash();
+        }
+        var number = free;
+        if (number >= 0)
+        {
+            free = slots[number].Next;
+        }
+        else
+        {
+            if (used == slots.Length)
+            {
+                Array.Resize(ref slots, slots.Length * 2);
+            }
+            number = used++;
+        }
+        ref var head = ref buckets[set.Hash & (buckets.Length - 1)];
+        slots[number] = new Slot { Set = set, Holders = 1, Next = head };
+        head = number;
+        Count++;
+        return number;
+    }
+
+    private void Rehash()
+    {
+        buckets = new int[buckets.Length * 2];
+        buckets.AsSpan().Fill(-1);
+        for (var at = 0; at < used; at++)
+        {
+            if (slots[at].Set is { } set)
+            {
+                ref var head = ref buckets[set.Hash & (buckets.Length - 1)];
+                slots[at].Next = head;
+                head = at;
+            }
+        }
+    }
+}

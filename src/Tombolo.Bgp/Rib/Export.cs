@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using Tombolo.Bgp.Policy;
+using Tombolo.Bgp.Wire;
+using Tombolo.Values;
+
+namespace Tombolo.Bgp.Rib;
+
+/// <summary>From a chosen path to what one group of neighbours is sent of it: a function of path, source and group.</summary>
+internal sealed class Export(AttributeSets sets, RouteSources sources, RibOptions options)
+{
+    private readonly AttributeBuilder builder = new();
+    private readonly AttributeBuilder policyBuilder = new();
+
+    /// <summary>Judges a path for a group; on Sent, the attributes to send are held once for the caller.</summary>
+    public ExportVerdict Judge(GroupKey key, int attributes, ushort from, Prefix? prefix, out int sent, out PolicyRule? rule)
+    {
+        sent = -1;
+        rule = null;
+        var set = sets[attributes];
+        var source = sources[from];
+        var verdict = Allowed(key, set, source);
+        if (verdict != ExportVerdict.Sent)
+        {
+            return verdict;
+        }
+        if (!key.Export.IsTrivial)
+        {
+            var outcome = key.Export.Apply(set, key.Family, prefix, policyBuilder);
+            rule = outcome.Rule;
+            if (outcome.Attributes is null)
+            {
+                return ExportVerdict.Policy;
+            }
+            set = outcome.Attributes;
+        }
+        var result = key.IsInternal ? ToInternal(key, set, source) : ToExternal(key, set, source, sets[attributes]);
+        if (result.Octets.Length > UpdateWriter.Room(key.Extended))
+        {
+            return ExportVerdict.TooLong;
+        }
+        sent = ReferenceEquals(result, sets[attributes]) ? attributes : -1;
+        if (sent >= 0)
+        {
+            sets.Retain(sent);
+        }
+        else
+        {
+            sent = sets.Acquire(result);
+        }
+        return ExportVerdict.Sent;
+    }
+
+    private static ExportVerdict Allowed(GroupKey key, AttributeSet set, RouteSource source)
+    {
+        var membership = key.Family == Family.RouteTargets;
+        if (key.IsInternal && source.IsInternal && source.Index != RouteSource.Local && !source.IsClient && !key.IsClient)
+        {
+            return ExportVerdict.NotReflected;
+        }
+        if (set.Has(AttributeMarks.NoAdvertise) || (!key.IsInternal && set.Has(AttributeMarks.NoExport)))
+        {
+            return ExportVerdict.Community;
+        }
+        if (set.Has(AttributeMarks.LlgrStale) && !key.LongLived)
+        {
+            return ExportVerdict.LongLivedStale;
+        }
+        return !membership && key.Interest is { } interest && !interest.Wants(set)
+            ? ExportVerdict.NoInterest
+            : ExportVerdict.Sent;
+    }
+
+    private AttributeSet ToInternal(GroupKey key, AttributeSet set, RouteSource source)
+    {
+        var reflected = source.IsInternal && source.Index != RouteSource.Local;
+        var hasSelf = key.Self.Family != AddressFamily.None || set.NextHop.Family == AddressFamily.None;
+        if (!reflected && !hasSelf && set.Has(AttributeMarks.HasLocalPref))
+        {
+            return set;
+        }
+        builder.Start(set);
+        if (!set.Has(AttributeMarks.HasLocalPref))
+        {
+            builder.Set(AttributeCode.LocalPref, AttributeSet.DefaultLocalPref);
+        }
+        if (hasSelf && !reflected)
+        {
+            builder.NextHop = key.Self;
+        }
+        if (key.SendsBack)
+        {
+            builder.Set(AttributeCode.OriginatorId, options.RouterId).Remove(AttributeCode.ClusterList);
+        }
+        else if (reflected)
+        {
+            if (set.OriginatorId == 0)
+            {
+                builder.Set(AttributeCode.OriginatorId, source.RouterId);
+            }
+            // RFC 4456 §8: our cluster goes in front.
+            var list = set.Find(AttributeCode.ClusterList);
+            var longer = new byte[list.Length + 4];
+            BinaryPrimitives.WriteUInt32BigEndian(longer, options.ClusterId);
+            list.CopyTo(longer.AsSpan(4));
+            builder.Set(AttributeCode.ClusterList, longer);
+        }
+        return builder.Build();
+    }
+
+    private AttributeSet ToExternal(GroupKey key, AttributeSet set, RouteSource source, AttributeSet original)
+    {
+        builder.Start(set);
+        builder.Prepend(key.LocalAs);
+        builder.Remove(AttributeCode.LocalPref).Remove(AttributeCode.OriginatorId).Remove(AttributeCode.ClusterList);
+        // MED is between two AS (RFC 4271 §5.1.4): one that came from a third goes no further, what we or our policy set does.
+        if (source.Index != RouteSource.Local && set.Med == original.Med)
+        {
+            builder.Remove(AttributeCode.Med);
+        }
+        builder.KeepItems(AttributeCode.ExtendedCommunities, 8,
+            item => new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)).IsTransitive);
+        if (key.Self.Family != AddressFamily.None || set.NextHop.Family == AddressFamily.None)
+        {
+            builder.NextHop = key.Self;
+        }
+        return builder.Build();
+    }
+}

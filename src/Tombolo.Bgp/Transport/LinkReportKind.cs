@@ -1,0 +1,10 @@
+namespace Tombolo.Bgp.Transport;
+
+internal enum LinkReportKind
+{
+    Received,
+    Sent,
+
+    /// <summary>Nothing more will be received.</summary>
+    Ended,
+}
