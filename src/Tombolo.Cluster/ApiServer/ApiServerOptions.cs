@@ -10,6 +10,9 @@ public sealed record ApiServerOptions
     /// <summary>Holds the database (<c>objects.db</c>) and the keys (<c>pki/</c>); made if absent.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Most octets that the database may take; a write beyond is refused with 500. etcd's default quota.</summary>
+    public long DatabaseQuota { get; init; } = 2L << 30;
+
     /// <summary>Addresses to listen on; port 0 takes a free one.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
 

@@ -61,7 +61,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         ResourceRegistry? registry = null;
         var definitions = new DefinitionRules(custom, () => registry!.Current, options.Time); // asked by requests only
         registry = new ResourceRegistry(BuiltInResources.Read(schemas, definitions.Rules));
-        var database = new ObjectDatabase(Path.Combine(options.DataDirectory, "objects.db"));
+        var database = new ObjectDatabase(Path.Combine(options.DataDirectory, "objects.db"), options.DatabaseQuota);
         var store = new ObjectStore(database, options.WatchHistory, options.WatchBacklog, log);
         new DefinitionsServed(registry, custom, log).Follow(store);
         var verbs = new ObjectVerbs(store, registry, options.Time);

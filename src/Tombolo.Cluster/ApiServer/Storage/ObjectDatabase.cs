@@ -13,8 +13,9 @@ internal sealed class ObjectDatabase : IDisposable
     private readonly SqliteCommand remove;
     private readonly SqliteCommand mark;
 
+    /// <param name="quota">Most octets that the file may take.</param>
     /// <exception cref="StorageException">The file cannot be opened or is no such database.</exception>
-    public ObjectDatabase(string path)
+    public ObjectDatabase(string path, long quota)
     {
         connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString()
@@ -23,6 +24,7 @@ internal sealed class ObjectDatabase : IDisposable
         {
             connection.Open();
             Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE;");
+            Run($"PRAGMA max_page_count={Math.Max(quota / 4096, 16)};"); // pages of 4,096 octets, SQLite's default
             Run(
                 """
                 CREATE TABLE IF NOT EXISTS objects (
