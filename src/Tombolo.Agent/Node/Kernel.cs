@@ -4,9 +4,9 @@ using Tombolo.Agent.Datapath;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
-using Tombolo.Stream;
 using Tombolo.Values;
 using Tombolo.Values.Cni;
+using Wire = Tombolo.Stream;
 
 namespace Tombolo.Agent.Node;
 
@@ -94,7 +94,7 @@ internal sealed partial class Kernel : IDisposable
     }
 
     /// <summary>Makes the pod's link.</summary>
-    public Attachment Attach(CniRequest request, Interface wanted, Label label, PodLink.Shape shape)
+    public Attachment Attach(CniRequest request, Wire.Interface wanted, Label label, PodLink.Shape shape)
     {
         var name = PodLink.NameOf(request.ContainerId, request.Interface);
         var link = PodLink.Make(links, name, request.Netns, shape);

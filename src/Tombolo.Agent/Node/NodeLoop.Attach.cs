@@ -4,6 +4,7 @@ using Tombolo.Linux;
 using Tombolo.Stream;
 using Tombolo.Values;
 using Tombolo.Values.Cni;
+using Prefix = Tombolo.Values.Prefix;
 
 namespace Tombolo.Agent.Node;
 

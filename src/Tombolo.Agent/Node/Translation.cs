@@ -1,7 +1,6 @@
 using Tombolo.Agent.Datapath;
-using Tombolo.Stream;
 using Tombolo.Values;
-using DropReason = Tombolo.Values.DropReason;
+using Wire = Tombolo.Stream;
 
 namespace Tombolo.Agent.Node;
 
@@ -27,7 +26,7 @@ internal static class Translation
         };
     }
 
-    public static Prefix Read(Tombolo.Stream.Prefix prefix) => new(Address.Read(prefix.Address.Span), (int)prefix.Length);
+    public static Prefix Read(Wire.Prefix prefix) => new(Address.Read(prefix.Address.Span), (int)prefix.Length);
 
     private static WantedInterface? Interface(NodeState state, Known one, Here here)
     {
@@ -53,7 +52,7 @@ internal static class Translation
 
     private static WantedRoute? Route(
         NodeState state,
-        Route route,
+        Wire.Route route,
         Dictionary<string, Known> attached,
         Here here
     )
@@ -65,13 +64,13 @@ internal static class Translation
         var own = path.Cluster == here.Node.Cluster && path.Node == here.Node.Name;
         WantedNextHop? hop = path.ToCase switch
         {
-            Tombolo.Stream.Path.ToOneofCase.Connected => new WantedNextHop.Connected(),
-            Tombolo.Stream.Path.ToOneofCase.Drop => new WantedNextHop.Drop(DropReason.StaticDrop),
+            Wire.Path.ToOneofCase.Connected => new WantedNextHop.Connected(),
+            Wire.Path.ToOneofCase.Drop => new WantedNextHop.Drop(DropReason.StaticDrop),
             // Bound here and not attached: nobody is there yet, and nobody else is either.
-            Tombolo.Stream.Path.ToOneofCase.Interface when own => attached.TryGetValue(path.InterfaceUid, out var one)
+            Wire.Path.ToOneofCase.Interface when own => attached.TryGetValue(path.InterfaceUid, out var one)
                 ? new WantedNextHop.Interface(one.Attachment!.Link, Mac.Read(state.Interfaces[one.Uid].Mac.Span))
                 : new WantedNextHop.Drop(DropReason.NotUp),
-            Tombolo.Stream.Path.ToOneofCase.Interface => Remote(state, path),
+            Wire.Path.ToOneofCase.Interface => Remote(state, path),
             _ => new WantedNextHop.Drop(DropReason.Unsupported),
         };
         return hop is null
@@ -86,12 +85,12 @@ internal static class Translation
             );
     }
 
-    private static WantedNextHop.Tunnel? Remote(NodeState state, Tombolo.Stream.Path path) =>
+    private static WantedNextHop.Tunnel? Remote(NodeState state, Wire.Path path) =>
         state.Tunnels.TryGetValue(new NodeName((int)path.Cluster, path.Node), out var tunnel) && tunnel.Addresses.Count > 0
             ? new WantedNextHop.Tunnel(Address.Read(tunnel.Addresses[0].Span), path.Label)
             : null;
 
-    private static IEnumerable<WantedTunnel> Tunnels(Tunnel tunnel, Here here) =>
+    private static IEnumerable<WantedTunnel> Tunnels(Wire.Tunnel tunnel, Here here) =>
         tunnel
             .Addresses.Select(octets => Address.Read(octets.Span))
             .Where(remote => remote.Family == here.Underlay.Family)
