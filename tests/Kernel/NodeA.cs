@@ -76,6 +76,10 @@ public sealed class NodeA : IDisposable
                 )
         );
 
+    /// <summary>Makes the node another one on the underlay.</summary>
+    public void SetLocal(Address address) =>
+        Datapath.Maps.Settings.Set(0, new Settings { Local4 = AddressOctets.From(address).First });
+
     /// <summary>Packets and octets counted for a reason, direction and VRF.</summary>
     public (ulong Packets, ulong Bytes) Counted(DropReason reason, Direction direction, uint vrf) =>
         Datapath.Maps.Drops.TryGet(new DropKey(reason, direction, 0, vrf), out var counts)
