@@ -250,10 +250,4 @@ public sealed class DatapathTests : KernelTest
                 threads: 1
             );
     }
-
-    public override void Dispose()
-    {
-        Mounts.Detach(Path.Combine(Home, "bpf"));
-        base.Dispose();
-    }
 }

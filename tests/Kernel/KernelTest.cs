@@ -10,15 +10,11 @@ namespace Tombolo.Tests.Kernel;
 [Trait("needs", "root")]
 public abstract class KernelTest : IDisposable
 {
-    private static int count;
-    private readonly List<string> namespaces = [];
-
     protected KernelTest()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it makes network namespaces");
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs a kernel with BTF (/sys/kernel/btf/vmlinux)");
-        Home = $"/run/tombolo-test-{Environment.ProcessId}-{Interlocked.Increment(ref count)}";
-        Directory.CreateDirectory(Home);
+        Home = TestHome.Make();
     }
 
     /// <summary>The test's own directory.</summary>
@@ -29,7 +25,6 @@ public abstract class KernelTest : IDisposable
     {
         var path = Path.Combine(Home, name);
         Netns.Create(path);
-        namespaces.Add(path);
         using var netlink = Netlink.Open(path);
         netlink.Links.SetLoopbackUp();
         return path;
@@ -53,11 +48,7 @@ public abstract class KernelTest : IDisposable
 
     public virtual void Dispose()
     {
-        foreach (var path in namespaces)
-        {
-            Netns.Delete(path);
-        }
-        Directory.Delete(Home, recursive: true);
+        TestHome.Remove(Home);
         GC.SuppressFinalize(this);
     }
 }

@@ -20,7 +20,6 @@ public sealed class NodeA : IDisposable
     public static readonly Address Gateway = Address.Parse("172.30.9.9");
     public static readonly Address UnderlayV6 = Address.Parse("fd00:30::2");
 
-    private static int count;
     private readonly string home;
     private readonly string netns;
 
@@ -28,7 +27,7 @@ public sealed class NodeA : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it loads BPF programs");
         var programs = BpfBuild.Object;
-        home = $"/run/tombolo-test-{Environment.ProcessId}-node{Interlocked.Increment(ref count)}";
+        home = TestHome.Make();
         netns = Path.Combine(home, "netns");
         Netns.Create(netns);
         Mounts.BpfFs(Path.Combine(home, "bpf"));
@@ -92,9 +91,7 @@ public sealed class NodeA : IDisposable
     public void Dispose()
     {
         Datapath.Dispose();
-        Mounts.Detach(Path.Combine(home, "bpf"));
-        Netns.Delete(netns);
-        Directory.Delete(home, recursive: true);
+        TestHome.Remove(home);
     }
 
     private static Device AddPod(Netlink netlink, string name, ulong mac)
