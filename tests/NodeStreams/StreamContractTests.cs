@@ -2,7 +2,7 @@ using System.Text;
 using Google.Protobuf.Reflection;
 using Tombolo.Stream;
 
-namespace Tombolo.Tests.Stream;
+namespace Tombolo.Tests.NodeStreams;
 
 public class StreamContractTests
 {
