@@ -8,7 +8,8 @@ namespace Tombolo.Lab;
 /// <param name="Zones">Given to the nodes in turn; empty for none.</param>
 /// <param name="ApiPort">On 127.0.0.1, 0 until the supervisor bound one.</param>
 /// <param name="DoorPort">Likewise, of the operators' door.</param>
-public sealed record LabSpec(int Nodes, IReadOnlyList<string> Zones, int ApiPort = 0, int DoorPort = 0)
+/// <param name="Product">False: the cluster alone, whose nodes wait for somebody's CNI configuration.</param>
+public sealed record LabSpec(int Nodes, IReadOnlyList<string> Zones, int ApiPort = 0, int DoorPort = 0, bool Product = true)
 {
     public const int MostNodes = 250;
 
