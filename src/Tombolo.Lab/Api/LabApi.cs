@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using YamlDotNet.RepresentationModel;
+using Tombolo.Cluster.ApiServer;
 
 namespace Tombolo.Lab.Api;
 
@@ -20,13 +20,11 @@ public sealed class LabApi : IDisposable
     /// <exception cref="LabException">The file is not such a one.</exception>
     public static LabApi Open(string kubeconfig)
     {
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(File.ReadAllText(kubeconfig)));
         try
         {
-            var root = yaml.Documents[0].RootNode;
-            var cluster = root["clusters"][0]["cluster"];
-            var authority = Convert.FromBase64String(Text(cluster["certificate-authority-data"]));
+            var root = YamlText.Parse(File.ReadAllBytes(kubeconfig));
+            var cluster = root?["clusters"]?[0]?["cluster"];
+            var authority = Convert.FromBase64String(Text(cluster?["certificate-authority-data"]));
             var trusted = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(authority));
             var handler = new SocketsHttpHandler
             {
@@ -42,14 +40,14 @@ public sealed class LabApi : IDisposable
             };
             var http = new HttpClient(handler)
             {
-                BaseAddress = new Uri(Text(cluster["server"])),
+                BaseAddress = new Uri(Text(cluster?["server"])),
                 Timeout = TimeSpan.FromSeconds(30),
             };
-            var token = Text(root["users"][0]["user"]["token"]);
+            var token = Text(root?["users"]?[0]?["user"]?["token"]);
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             return new LabApi(http);
         }
-        catch (Exception broken) when (broken is KeyNotFoundException or ArgumentException or FormatException)
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or FormatException)
         {
             throw new LabException($"{kubeconfig} is not the lab's: {broken.Message}", broken);
         }
@@ -144,6 +142,5 @@ public sealed class LabApi : IDisposable
     private static StringContent Content(JsonObject item, string type) =>
         new(item.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
 
-    private static string Text(YamlNode node) =>
-        (node as YamlScalarNode)?.Value ?? throw new FormatException("a text is expected");
+    private static string Text(JsonNode? node) => (string?)node ?? throw new FormatException("a field is missing");
 }
