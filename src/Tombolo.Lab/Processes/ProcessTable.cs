@@ -18,19 +18,12 @@ internal static class ProcessTable
     public static List<ProcessId> WithVariable(string name, string value)
     {
         var wanted = Encoding.UTF8.GetBytes($"\0{name}={value}\0");
-        return Where(pid =>
-        {
-            try
-            {
-                byte[] variables = [0, .. File.ReadAllBytes($"/proc/{pid}/environ")];
-                return variables.AsSpan().IndexOf(wanted) >= 0;
-            }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-        });
+        return Where(pid => Environment(pid).AsSpan().IndexOf(wanted) >= 0);
     }
+
+    /// <summary>Whether its first environment has the variable, whatever its value.</summary>
+    public static bool HasVariable(int pid, string name) =>
+        Environment(pid).AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\0{name}=")) >= 0;
 
     /// <summary>Those in one of the namespaces, told as <c>net:[4026532281]</c>; never ourselves.</summary>
     public static List<ProcessId> InNamespaces(IReadOnlySet<string> namespaces) =>
@@ -88,6 +81,19 @@ internal static class ProcessTable
         return true;
     }
 
+    // Each variable between two zero octets; nothing of a process that is gone.
+    private static byte[] Environment(int pid)
+    {
+        try
+        {
+            return [0, .. File.ReadAllBytes($"/proc/{pid}/environ")];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     private static string? NamespaceOf(string process, string kind)
     {
         try
@@ -105,7 +111,7 @@ internal static class ProcessTable
         var found = new List<ProcessId>();
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(path), out var pid) && pid != Environment.ProcessId && holds(pid))
+            if (int.TryParse(Path.GetFileName(path), out var pid) && pid != System.Environment.ProcessId && holds(pid))
             {
                 var process = ProcessId.Of(pid);
                 if (process.StartTime != 0)
