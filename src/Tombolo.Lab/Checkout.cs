@@ -8,7 +8,7 @@ public sealed record Checkout(string Path)
     public string Agent => Program("tombolo-agent");
 
     /// <summary>Where the kubelet looks for CNI plugins.</summary>
-    public string PluginDirectory => System.IO.Path.Combine(Path, ".build/bin");
+    public string PluginDirectory => System.IO.Path.GetDirectoryName(Program("tombolo-cni"))!; // lies in a directory
 
     public string Echo => Program("echo");
 

@@ -53,6 +53,9 @@ public sealed partial record LabPlace
 
     public string ClusterData => Path.Combine(State, "cluster");
 
+    /// <summary>What the API server shows to kubelets.</summary>
+    public string KubeletToken => Path.Combine(State, "kubelet.token");
+
     public string Logs => Path.Combine(State, "log");
 
     /// <summary>Held by the supervisor for as long as it lives.</summary>
@@ -83,6 +86,9 @@ public sealed partial record LabPlace
     public string NodeState(string node) => Path.Combine(State, node);
 
     public string ConfList(string node) => Path.Combine(State, node, "net.d", "10-tombolo.conflist");
+
+    /// <summary>Plugins beside Tombolo's own, for who brings a CNI configuration.</summary>
+    public string NodePlugins(string node) => Path.Combine(State, node, "cni");
 
     /// <summary>Names of the checkout's labs that left anything, here or in /run.</summary>
     public static IReadOnlyList<LabPlace> All(Checkout checkout)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Tombolo.Lab.Api;
 using Tombolo.Lab.Processes;
@@ -80,6 +82,20 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
         foreach (var directory in spec.All.Select(node => place.NodeState(node.Name)).Append(place.Logs))
         {
             Directory.CreateDirectory(directory);
+        }
+        if (!File.Exists(place.KubeletToken))
+        {
+            var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+            await using var file = new FileStream(
+                place.KubeletToken,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
+            await file.WriteAsync(Encoding.ASCII.GetBytes(token), cancel);
         }
         Underlay.Ensure(place, spec);
         if (!MountTable.Has(place.Bpf))

@@ -19,6 +19,7 @@ internal static class Roles
                     .. Words(tombolo, "role", "cluster", "--data", place.ClusterData, "--listen", Api),
                     .. Words("--api-socket", $"{api.Descriptor}", "--server", $"https://127.0.0.1:{api.Port}"),
                     .. Words("--kubeconfig", place.Kubeconfig, "--inner-kubeconfig", inner),
+                    .. Words("--kubelet-token-file", place.KubeletToken),
                 ],
                 Sockets: [api]
             ),
