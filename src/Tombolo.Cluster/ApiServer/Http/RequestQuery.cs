@@ -42,7 +42,8 @@ internal sealed class RequestQuery(IQueryCollection query)
             && fields.Matches(item);
     }
 
-    public WriteOptions WriteOptions(IReadOnlyList<string> duplicates)
+    /// <param name="agent">The User-Agent: names the field manager of a request that does not.</param>
+    public WriteOptions WriteOptions(IReadOnlyList<string> duplicates, string agent = "", string subresource = "")
     {
         var dryRun = Text("dryRun") switch
         {
@@ -64,6 +65,8 @@ internal sealed class RequestQuery(IQueryCollection query)
             DryRun = dryRun,
             FieldValidation = validation,
             Duplicates = duplicates,
+            FieldManager = Text("fieldManager") is { Length: > 0 } manager ? manager : agent.Split('/')[0],
+            Subresource = subresource,
         };
     }
 }

@@ -93,7 +93,7 @@ internal sealed class ResourceRequests(
             throw ApiError.MethodNotAllowed("POST outside a namespace");
         }
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates);
+        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
         var created = await verbs.CreateAsync(resource, path.Namespace, body.Object, options, context.RequestAborted);
         await WriteAsync(context, resource, created, 201, options);
     }
@@ -101,7 +101,7 @@ internal sealed class ResourceRequests(
     private async Task UpdateAsync(HttpContext context, Resource resource, ApiPath path, RequestQuery query)
     {
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates);
+        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
         var updated = await verbs.UpdateAsync(
             resource,
             new ObjectKey(path.Namespace, path.Name),
@@ -117,7 +117,13 @@ internal sealed class ResourceRequests(
     {
         var type = RequestBody.MediaType(context);
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates);
+        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
+        if (type == ApplyRequest.MediaType)
+        {
+            var (applied, code) = await new ApplyRequest(verbs, resource, path, query).RunAsync(body.Object, options, context.RequestAborted);
+            await WriteAsync(context, resource, applied, code, options);
+            return;
+        }
         var updated = await verbs.UpdateAsync(
             resource,
             new ObjectKey(path.Namespace, path.Name),
@@ -213,5 +219,5 @@ internal sealed class ResourceRequests(
         };
     }
 
-    private static WritePart Part(ApiPath path) => path.Subresource == "status" ? WritePart.Status : WritePart.Main;
+    internal static WritePart Part(ApiPath path) => path.Subresource == "status" ? WritePart.Status : WritePart.Main;
 }

@@ -37,7 +37,7 @@ internal static class Patch
             ),
             _ => throw ApiError.UnsupportedMediaType(
                 "the body of the request was in an unknown format - accepted media types include:"
-                    + " application/json-patch+json, application/merge-patch+json"
+                    + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
                     + (resource.Custom ? "" : ", application/strategic-merge-patch+json")
             ),
         };

@@ -28,6 +28,4 @@ internal sealed class ResourceRegistry(IEnumerable<Resource> builtIn)
             current = new ResourceSet([.. fixedKinds, .. custom.Values.SelectMany(kinds => kinds)]);
         }
     }
-
-    public bool IsBuiltIn(string group) => fixedKinds.Any(resource => resource.Group == group);
 }

@@ -23,9 +23,6 @@ internal sealed class ResourceSet
         All.FirstOrDefault(r => r.View is null && r.Qualified == storageKind && r.Version == r.StorageVersion)
         ?? All.FirstOrDefault(r => r.View is null && r.Qualified == storageKind);
 
-    public Resource? OfKind(string apiVersion, string kind) =>
-        All.FirstOrDefault(r => r.Kind == kind && r.ApiVersion == apiVersion);
-
     /// <summary>Groups in order, the core group first, each with its versions, the preferred one first.</summary>
     public IEnumerable<(string Group, IReadOnlyList<string> Versions)> Groups() =>
         All.GroupBy(r => r.Group)

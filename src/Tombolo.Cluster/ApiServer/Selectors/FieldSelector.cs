@@ -8,9 +8,6 @@ internal sealed class FieldSelector(IReadOnlyList<(string Path, string Value, bo
 {
     public static readonly FieldSelector Everything = new([]);
 
-    /// <summary>The object's name if the selector asks for exactly one; lists and watches of one object use it.</summary>
-    public string? Name => requirements.FirstOrDefault(r => r is { Path: "metadata.name", Equal: true }).Value;
-
     public bool Matches(StoredObject item) =>
         requirements.All(r => string.Equals(Field(item, r.Path), r.Value, StringComparison.Ordinal) == r.Equal);
 

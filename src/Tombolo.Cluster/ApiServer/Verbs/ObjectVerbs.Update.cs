@@ -42,6 +42,7 @@ internal sealed partial class ObjectVerbs
             {
                 Admission.Admit(resource, item, old, options);
             }
+            TrackFields(resource, part, item, old, options);
             CountGeneration(resource, item, old);
             var stored = Shapes.ToStored(resource, item);
             var before = current.Copy();
@@ -63,6 +64,21 @@ internal sealed partial class ObjectVerbs
         }
         throw ApiError.Modified(resource, key.Name);
     }
+
+    private void TrackFields(Resource resource, WritePart part, JsonObject item, JsonObject old, WriteOptions options)
+    {
+        if (options.Applied is { } applied)
+        {
+            applied.WriteTo(item);
+        }
+        else if (part != WritePart.Whole && ManagedFields.Of(old) is { IsEmpty: false } managed)
+        {
+            managed.Update(resource, item, old, ManagerOf(options));
+            managed.WriteTo(item);
+        }
+    }
+
+    public FieldManager ManagerOf(WriteOptions options) => new(options.FieldManager, options.Subresource, time.GetUtcNow());
 
     /// <summary>True while something keeps a deleted object: finalizers, or a grace period that a kubelet ends.</summary>
     internal static bool IsHeld(JsonObject item)

@@ -52,6 +52,7 @@ internal sealed partial class ObjectVerbs(ObjectStore store, ResourceRegistry re
             item.Remove("status");
         }
         Admission.Admit(resource, item, null, options);
+        options.Applied?.WriteTo(item);
         var key = new ObjectKey(space, item.Text("metadata", "name") ?? "");
         CheckNamespaceOpen(resource, key);
         var stored = Shapes.ToStored(resource, item);

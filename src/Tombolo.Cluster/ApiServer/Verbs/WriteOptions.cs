@@ -13,6 +13,15 @@ internal sealed record WriteOptions
     /// <summary>Fields that were given twice, found when the body was read.</summary>
     public IReadOnlyList<string> Duplicates { get; init; } = [];
 
+    /// <summary>The name under which changed fields are owned.</summary>
+    public string FieldManager { get; init; } = "apiserver";
+
+    /// <summary>The subresource that is written through; empty: none.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Set by an apply: what it leaves owned by whom.</summary>
+    public ManagedFields? Applied { get; set; }
+
     /// <summary>Filled in as the write is judged; sent as Warning headers.</summary>
     public List<string> Warnings { get; } = [];
 }
