@@ -117,6 +117,10 @@ public class CollectionTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task The_clusters_own_namespaces_stay() =>
+        (await server.DeleteAsync("/api/v1/namespaces/kube-system")).ExpectError(403, "Forbidden");
+
+    [Fact]
     public async Task Each_namespace_has_a_service_account_and_the_authoritys_certificate()
     {
         var space = await server.MakeNamespaceAsync();

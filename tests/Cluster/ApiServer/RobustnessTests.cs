@@ -72,6 +72,46 @@ public class RobustnessTests(TestServer server) : IClassFixture<TestServer>
         }
     }
 
+    [Fact]
+    public async Task Changes_with_a_wrong_value_anywhere_are_answered_and_never_break_the_server()
+    {
+        var space = await server.MakeNamespaceAsync();
+        var deployments = $"/apis/apps/v1/namespaces/{space}/deployments";
+        var pods = $"/api/v1/namespaces/{space}/pods";
+        (await server.PostAsync(deployments, VerbTests.Deployment)).Expect(201);
+        (await server.PostAsync(pods, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}")).Expect(201);
+        string[] wrong = ["null", "1", "-1.5", "true", "\"\"", "[]", "[null]", "[1]", "{}", "{\"a\":null}", "\"x\""];
+        string[] fields = ["metadata", "spec", "status", "kind", "apiVersion", "target", "deleteOptions", "propagationPolicy", "preconditions", "gracePeriodSeconds", "dryRun"];
+        string[] inner = ["name", "labels", "ownerReferences", "finalizers", "uid", "resourceVersion", "replicas", "template", "selector", "containers", "conditions", "managedFields", "deletionTimestamp"];
+        var bodies = wrong
+            .Concat(fields.SelectMany(f => wrong.Select(w => $"{{\"{f}\":{w}}}")))
+            .Concat(new[] { "metadata", "spec", "status", "target" }.SelectMany(f => inner.SelectMany(i => wrong.Select(w => $"{{\"{f}\":{{\"{i}\":{w}}}}}"))))
+            .ToList();
+        (HttpMethod Method, string Path, string Type)[] requests =
+        [
+            (HttpMethod.Put, $"{deployments}/d", "application/json"),
+            (HttpMethod.Patch, $"{deployments}/d", "application/merge-patch+json"),
+            (HttpMethod.Patch, $"{deployments}/d", "application/strategic-merge-patch+json"),
+            (HttpMethod.Patch, $"{deployments}/d", "application/json-patch+json"),
+            (HttpMethod.Patch, $"{deployments}/d?fieldManager=m&force=true", "application/apply-patch+yaml"),
+            (HttpMethod.Patch, $"{deployments}/d/status", "application/merge-patch+json"),
+            (HttpMethod.Put, $"{deployments}/d/scale", "application/json"),
+            (HttpMethod.Patch, $"{deployments}/d/scale", "application/merge-patch+json"),
+            (HttpMethod.Post, $"{pods}/p/binding", "application/json"),
+            (HttpMethod.Post, $"{pods}/none/eviction", "application/json"),
+            (HttpMethod.Delete, $"{pods}/none", "application/json"),
+            (HttpMethod.Post, "/apis/authentication.k8s.io/v1/tokenreviews", "application/json"),
+            (HttpMethod.Post, "/apis/authorization.k8s.io/v1/subjectaccessreviews", "application/json"),
+        ];
+        foreach (var (method, path, type) in requests)
+        {
+            var dry = path + (path.Contains('?') ? "&" : "?") + "dryRun=All";
+            var replies = await Task.WhenAll(bodies.Select(async body => (body, Reply: await server.SendAsync(method, dry, body, type))));
+            Assert.All(replies, r => Assert.True(r.Reply.Code < 500, $"{method} {path} {r.body}: {r.Reply.Code} {r.Reply.Body}"));
+        }
+        (await server.GetAsync($"{deployments}/d")).Expect(200);
+    }
+
     private static IEnumerable<object[]> Places(System.Text.Json.Nodes.JsonNode node, object[] at)
     {
         if (at.Length > 0)

@@ -22,6 +22,9 @@ internal sealed record ResourceRules
     /// <summary>Finalizers put on when a deletion begins, beside those of its propagation policy.</summary>
     public Func<JsonObject, IEnumerable<string>>? OnDelete { get; init; }
 
+    /// <summary>Objects that may not be deleted, and why; null: this one may.</summary>
+    public Func<string, string?>? Undeletable { get; init; }
+
     /// <summary>How names are checked.</summary>
     public NameStyle Names { get; init; } = NameStyle.Subdomain;
 }

@@ -10,7 +10,7 @@ internal sealed partial class ObjectVerbs
 
     /// <summary>Deletes an object, or begins to: finalizers, and a kubelet that must stop a pod, hold it.</summary>
     /// <returns>The object, and whether it is gone.</returns>
-    /// <exception cref="ApiError">404, 409.</exception>
+    /// <exception cref="ApiError">403, 404, 409.</exception>
     public async Task<(StoredObject Object, bool Gone)> DeleteAsync(
         Resource resource,
         ObjectKey key,
@@ -18,6 +18,10 @@ internal sealed partial class ObjectVerbs
         CancellationToken cancel
     )
     {
+        if (resource.Rules.Undeletable?.Invoke(key.Name) is { } why)
+        {
+            throw ApiError.Forbidden(resource, key.Name, why);
+        }
         for (var round = 0; round < MostRounds; round++)
         {
             var current = Get(resource, key);
