@@ -23,12 +23,39 @@ public sealed partial class Mirror<T>(ClusterClient client, ILogger log, string?
     /// <summary>Old and new form of one object; null means there is none. Called on the mirror's loop, in order.</summary>
     public event Action<T?, T?>? Changed;
 
+    private readonly Lock gate = new(); // guards the two below, held for no more than them
+    private readonly List<(long Version, TaskCompletionSource Reached)> waiters = [];
+    private long version;
+
     /// <summary>Done once the first complete list is in.</summary>
     public Task Synced => synced.Task;
 
     public ICollection<T> Items => objects.Values;
 
     public T? Find(string? inNamespace, string name) => objects.GetValueOrDefault($"{inNamespace}/{name}");
+
+    /// <summary>
+    /// Waits until the mirror shows a write of this resourceVersion, so that its writer does not decide on what was before.
+    /// After five seconds it gives up: the list of a broken watch will show it.
+    /// </summary>
+    public async Task ReachesAsync(string? resourceVersion, CancellationToken cancel)
+    {
+        if (!long.TryParse(resourceVersion, out var wanted))
+        {
+            return;
+        }
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (version >= wanted)
+            {
+                return;
+            }
+            waiters.Add((wanted, reached));
+        }
+        var limit = Task.Delay(TimeSpan.FromSeconds(5), client.Time, cancel);
+        await await Task.WhenAny(reached.Task, limit);
+    }
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -37,11 +64,11 @@ public sealed partial class Mirror<T>(ClusterClient client, ILogger log, string?
         {
             try
             {
-                var version = await ListAsync(cancel);
+                var seen = await ListAsync(cancel);
                 synced.TrySetResult();
                 while (true)
                 {
-                    version = await WatchAsync(version, cancel);
+                    seen = await WatchAsync(seen, cancel);
                     backoff = backoff.Reset();
                 }
             }
@@ -83,15 +110,16 @@ public sealed partial class Mirror<T>(ClusterClient client, ILogger log, string?
                 {
                     Remove(gone);
                 }
+                Reach(page.Metadata.ResourceVersion);
                 return page.Metadata.ResourceVersion;
             }
         }
     }
 
-    private async Task<string> WatchAsync(string version, CancellationToken cancel)
+    private async Task<string> WatchAsync(string since, CancellationToken cancel)
     {
         var query =
-            $"?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds}&resourceVersion={version}{selector}";
+            $"?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds}&resourceVersion={since}{selector}";
         // The server ends the watch in time; a connection that died silently must not keep us for ever.
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(TimeSpan.FromSeconds(WatchSeconds + 30));
@@ -102,7 +130,7 @@ public sealed partial class Mirror<T>(ClusterClient client, ILogger log, string?
                 throw ErrorOf(line.Object);
             }
             var item = KubernetesJson.Deserialize<T>(line.Object);
-            version = item.Metadata.ResourceVersion;
+            since = item.Metadata.ResourceVersion;
             switch (line.Type)
             {
                 case "ADDED" or "MODIFIED":
@@ -112,8 +140,26 @@ public sealed partial class Mirror<T>(ClusterClient client, ILogger log, string?
                     Remove(KeyOf(item));
                     break;
             }
+            Reach(since);
         }
-        return version;
+        return since;
+    }
+
+    private void Reach(string resourceVersion)
+    {
+        if (!long.TryParse(resourceVersion, out var reached))
+        {
+            return;
+        }
+        lock (gate)
+        {
+            version = Math.Max(version, reached);
+            foreach (var (_, waiter) in waiters.Where(each => each.Version <= reached))
+            {
+                waiter.TrySetResult();
+            }
+            waiters.RemoveAll(waiter => waiter.Version <= reached);
+        }
     }
 
     private static RefusedException ErrorOf(JsonElement status)
