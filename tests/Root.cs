@@ -9,7 +9,7 @@ internal static class Root
 
     private static string Find()
     {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        var directory = new DirectoryInfo(Environment.GetEnvironmentVariable("TOMBOLO_ROOT") ?? AppContext.BaseDirectory);
         while (directory is not null && !System.IO.File.Exists(System.IO.Path.Combine(directory.FullName, "Tombolo.slnx")))
         {
             directory = directory.Parent;

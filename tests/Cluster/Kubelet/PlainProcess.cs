@@ -23,11 +23,11 @@ internal sealed class PlainProcess : ISandboxProcess
 
     public long StartTime { get; }
 
-    public Stream? Stdin { get; }
+    public System.IO.Stream? Stdin { get; }
 
-    public Stream? Stdout { get; }
+    public System.IO.Stream? Stdout { get; }
 
-    public Stream? Stderr { get; }
+    public System.IO.Stream? Stderr { get; }
 
     public Task<int> ExitCode { get; }
 

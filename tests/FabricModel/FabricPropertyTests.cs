@@ -2,7 +2,7 @@ using CsCheck;
 using Tombolo.Fabric;
 using Model = Tombolo.Fabric.Fabric;
 
-namespace Tombolo.Tests.Fabric;
+namespace Tombolo.Tests.FabricModel;
 
 public class FabricPropertyTests
 {
@@ -32,7 +32,7 @@ public class FabricPropertyTests
         {
             var snapshot = model.Snapshot(Cluster.Node(node));
             Assert.Equal(rebuilt.Snapshot(Cluster.Node(node)), snapshot);
-            Assert.Equal(Reference.Of(world, node), Reference.Words(snapshot));
+            Assert.Equal(BruteForce.Of(world, node), BruteForce.Words(snapshot));
             if (told[node].Count > 0) // one that was never told anything is not there yet
             {
                 Assert.Equal(snapshot, told[node].Values.OrderBy(entry => entry.Key));

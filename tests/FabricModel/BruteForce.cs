@@ -2,13 +2,13 @@ using Tombolo.Api.Kinds;
 using Tombolo.Fabric;
 using Tombolo.Values;
 
-namespace Tombolo.Tests.Fabric;
+namespace Tombolo.Tests.FabricModel;
 
 /// <summary>
 /// What a node must hold, said again without any index or memory: for each pair of objects, by the sentences of
 /// docs/concepts.md. Slow on purpose.
 /// </summary>
-internal static class Reference
+internal static class BruteForce
 {
     public static SortedSet<string> Of(World world, string node)
     {

@@ -6,7 +6,7 @@ using Tombolo.Fabric;
 using Tombolo.Values;
 using Model = Tombolo.Fabric.Fabric;
 
-namespace Tombolo.Tests.Fabric;
+namespace Tombolo.Tests.FabricModel;
 
 /// <summary>
 /// A random world: few names, so that events meet. Each event replaces one input; <see cref="Feed"/> tells a model the last

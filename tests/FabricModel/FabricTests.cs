@@ -3,7 +3,7 @@ using Tombolo.Fabric;
 using Tombolo.Values;
 using Model = Tombolo.Fabric.Fabric;
 
-namespace Tombolo.Tests.Fabric;
+namespace Tombolo.Tests.FabricModel;
 
 public class FabricTests
 {

@@ -5,7 +5,7 @@ using Tombolo.Fabric;
 using Tombolo.Values;
 using Model = Tombolo.Fabric.Fabric;
 
-namespace Tombolo.Tests.Fabric;
+namespace Tombolo.Tests.FabricModel;
 
 /// <summary>A small cluster's objects, by which tests speak to the model.</summary>
 internal static class Cluster

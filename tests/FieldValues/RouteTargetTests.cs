@@ -1,6 +1,6 @@
 using Tombolo.Values;
 
-namespace Tombolo.Tests.Values;
+namespace Tombolo.Tests.FieldValues;
 
 public class RouteTargetTests
 {

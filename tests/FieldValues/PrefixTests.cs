@@ -1,7 +1,7 @@
 using CsCheck;
 using Tombolo.Values;
 
-namespace Tombolo.Tests.Values;
+namespace Tombolo.Tests.FieldValues;
 
 public class PrefixTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Tombolo.Api.Schema;
 using YamlDotNet.Serialization;
 
-namespace Tombolo.Tests.Api;
+namespace Tombolo.Tests.Kinds;
 
 public class CrdTests
 {
