@@ -15,6 +15,11 @@ internal sealed partial class Evictions(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    // A node may come after its pods, or come back: Kubernetes' pod garbage collector waits as long.
+    private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40);
+
+    private readonly Dictionary<string, DateTime> missed = new(StringComparer.Ordinal); // node → since when it is not there
+
     public async Task RunAsync(CancellationToken cancel)
     {
         await Task.WhenAll(nodes.Synced, pods.Synced).WaitAsync(cancel);
@@ -41,12 +46,18 @@ internal sealed partial class Evictions(
         if (nodes.Find(null, pod.Spec.NodeName) is not { } node)
         {
             // Nobody will ever end it in order. The mirror of nodes may be behind that of pods: ask.
+            missed.TryAdd(pod.Spec.NodeName, client.Now);
+            if (client.Now - missed[pod.Spec.NodeName] < Quarantine)
+            {
+                return;
+            }
             if (await client.FindAsync<V1Node>(null, pod.Spec.NodeName, cancel) is null)
             {
                 await client.DeleteAsync<V1Pod>(meta.NamespaceProperty, meta.Name, meta.Uid, 0, cancel);
             }
             return;
         }
+        missed.Remove(node.Metadata.Name);
         if (meta.DeletionTimestamp is null && Toleration.EndsAt(pod, node) <= client.Now)
         {
             events.Normal(pod, "TaintManagerEviction", $"Marking for deletion Pod {meta.NamespaceProperty}/{meta.Name}");

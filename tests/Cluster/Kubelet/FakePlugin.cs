@@ -18,8 +18,10 @@ internal sealed class FakePlugin
             $$"""
             #!/bin/sh
             cd {{this.folder}}
-            n=1
-            while ! mkdir call-$n 2>/dev/null; do n=$((n+1)); done
+            exec 9>>count; flock 9
+            echo x >&9; n=$(wc -l < count)
+            exec 9>&-
+            mkdir call-$n
             cat > call-$n/stdin
             env | grep ^CNI_ | sort > call-$n/env
             if [ -e refusal-$CNI_COMMAND ]; then cat refusal-$CNI_COMMAND; exit 1; fi

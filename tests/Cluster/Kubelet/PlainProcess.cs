@@ -77,7 +77,11 @@ internal sealed class PlainProcess : ISandboxProcess
 
     public void Signal(int signal) => _ = PlainSandbox.Kill(Pid, signal);
 
-    public void Kill() => _ = PlainSandbox.Kill(-Pid, Signals.Kill);
+    public void Kill() => KillSession(Pid);
+
+    // Just started, it may not lead its session yet: so the process itself too.
+    public static void KillSession(int pid) =>
+        _ = PlainSandbox.Kill(-pid, Signals.Kill) + PlainSandbox.Kill(pid, Signals.Kill);
 
     public void Resize(int width, int height) => Size = (width, height);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tombolo.Cluster.Kubelet;
 
@@ -14,6 +13,9 @@ internal sealed class PlainSandbox : ISandbox
     /// <summary>Specs of all that were made, in order.</summary>
     public ConcurrentQueue<SandboxSpec> Made { get; } = new();
 
+    /// <summary>All processes that were started, in order.</summary>
+    public ConcurrentQueue<PlainProcess> Started { get; } = new();
+
     public Task<SandboxHandle> CreateAsync(SandboxSpec spec, CancellationToken cancel)
     {
         Made.Enqueue(spec);
@@ -26,7 +28,7 @@ internal sealed class PlainSandbox : ISandbox
     {
         foreach (var pid in processes.Where(p => p.Value == id).Select(p => p.Key))
         {
-            _ = Kill(-pid, Signals.Kill);
+            PlainProcess.KillSession(pid);
             processes.TryRemove(pid, out _);
         }
         sandboxes.TryRemove(id, out _);
@@ -46,6 +48,7 @@ internal sealed class PlainSandbox : ISandbox
         }
         var process = PlainProcess.Start(spec);
         processes[process.Pid] = id;
+        Started.Enqueue(process);
         return Task.FromResult<ISandboxProcess>(process);
     }
 

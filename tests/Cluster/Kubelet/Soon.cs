@@ -8,7 +8,7 @@ internal static class Soon
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The first thing found.</summary>
-    public static async Task<T> FindAsync<T>(Func<Task<T?>> find, string what, double seconds = 20)
+    public static async Task<T> FindAsync<T>(Func<Task<T?>> find, string what, double seconds = 60)
         where T : class
     {
         var watch = Stopwatch.StartNew();
@@ -23,9 +23,9 @@ internal static class Soon
         }
     }
 
-    public static Task BeAsync(Func<Task<bool>> holds, string what, double seconds = 20) =>
+    public static Task BeAsync(Func<Task<bool>> holds, string what, double seconds = 60) =>
         FindAsync(async () => await holds() ? "" : null, what, seconds);
 
-    public static Task BeAsync(Func<bool> holds, string what, double seconds = 20) =>
+    public static Task BeAsync(Func<bool> holds, string what, double seconds = 60) =>
         BeAsync(() => Task.FromResult(holds()), what, seconds);
 }

@@ -61,7 +61,7 @@ public sealed class TestCluster : IAsyncDisposable
     public Task<V1Pod?> PodAsync(string name) => Client.FindAsync<V1Pod>("default", name, Cancel);
 
     /// <summary>The pod, once it is as said.</summary>
-    public Task<V1Pod> PodAsync(string name, Func<V1Pod, bool> is_, string what, double seconds = 20) =>
+    public Task<V1Pod> PodAsync(string name, Func<V1Pod, bool> is_, string what, double seconds = 60) =>
         Soon.FindAsync(
             async () => await PodAsync(name) is { } pod && is_(pod) ? pod : null,
             $"pod {name} {what}",

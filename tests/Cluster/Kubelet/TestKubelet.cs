@@ -37,8 +37,13 @@ internal sealed class TestKubelet : IAsyncDisposable
             """{"cniVersion":"1.1.0","name":"net","plugins":[{"type":"fake","socket":"/x"}]}"""
         );
 
+    /// <summary>One that runs already runs on.</summary>
     public void Start()
     {
+        if (stop is not null)
+        {
+            return;
+        }
         stop = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Cancel);
         var options = new KubeletOptions
         {

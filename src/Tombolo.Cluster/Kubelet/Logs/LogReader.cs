@@ -59,8 +59,9 @@ internal sealed class LogReader(string file, LogQuery query, TimeProvider time)
         var start = 0L;
         if (query.Since is { } since)
         {
-            // The first octet of which we know that it came later.
-            start = LogTimes.Read(file).TakeWhile(pair => pair.Time < since).Select(pair => pair.Length).LastOrDefault();
+            // The first octet of which we know that it came later; what nobody has noted yet came just now.
+            var before = LogTimes.Read(file).TakeWhile(pair => pair.Time < since).Select(pair => pair.Length);
+            start = since > time.GetUtcNow() ? log.Length : before.LastOrDefault();
         }
         return query.TailLines is { } lines ? Math.Max(start, TailOf(log, lines)) : start;
     }

@@ -6,8 +6,6 @@ namespace Tombolo.Cluster.Kubelet;
 /// <content>The processes of the containers: watched, taken over, ended.</content>
 internal sealed partial class PodWorker
 {
-    private const string Unsupported = "ProbeNotSupported";
-
     /// <summary>Takes over what an earlier kubelet left; what is gone meanwhile has ended with a code that nobody saw.</summary>
     private void AdoptAll()
     {
@@ -49,9 +47,17 @@ internal sealed partial class PodWorker
         {
             services.Events.Warning(
                 Pod,
-                Unsupported,
+                "ProbeNotSupported",
                 $"Container {spec.Name} has {kinds} probes, which this kubelet does not run yet (they come with a later "
                     + "version): it stays unready. Exec probes are run"
+            );
+        }
+        if (spec.VolumeMounts is { Count: > 0 } || spec.Lifecycle is not null)
+        {
+            services.Events.Warning(
+                Pod,
+                "NotSupported",
+                $"Container {spec.Name}: this kubelet does not mount volumes and runs no lifecycle hooks yet; they are ignored"
             );
         }
         container.Probes = new ContainerProbes(

@@ -54,6 +54,10 @@ internal sealed partial class PodWorker : IAsyncDisposable
     /// <summary>The pod's newest form; null: it is gone.</summary>
     public void Update(V1Pod? pod)
     {
+        if (pod is null ? !wanted.Exists : ReferenceEquals(pod, wanted.Pod) && wanted.Exists)
+        {
+            return; // nothing new: another pod's news
+        }
         wanted = pod is null ? wanted with { Exists = false } : new Wanted(pod, Exists: true);
         if (wanted.Ends)
         {

@@ -1,5 +1,4 @@
-using k8s;
-using k8s.Models;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Tombolo.Cluster.Kubelet;
@@ -11,16 +10,17 @@ internal static class StatusAnswer
     {
         context.Response.StatusCode = code;
         context.Response.ContentType = "application/json";
-        var status = new V1Status
+        // As a document: the client library's V1Status can be read, but not written.
+        var status = new JsonObject
         {
-            ApiVersion = "v1",
-            Kind = "Status",
-            Metadata = new(),
-            Status = "Failure",
-            Message = message,
-            Reason = reason,
-            Code = code,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = message,
+            ["reason"] = reason,
+            ["code"] = code,
         };
-        return context.Response.WriteAsync(KubernetesJson.Serialize(status), context.RequestAborted);
+        return context.Response.WriteAsync(status.ToJsonString(), context.RequestAborted);
     }
 }
