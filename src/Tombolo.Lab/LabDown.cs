@@ -72,7 +72,10 @@ public sealed class LabDown(LabPlace place, Progress progress)
         return (pods, processes);
     }
 
-    /// <summary>Pins go by name before their mount goes: a copy of the mount elsewhere would keep them.</summary>
+    /// <summary>
+    /// Pins go by name before their mount goes: a copy of the mount elsewhere would keep them. Files at the very top are
+    /// the kernel's own (<c>maps.debug</c>), and not to be removed.
+    /// </summary>
     private int Unpin()
     {
         if (!MountTable.Has(place.Bpf))
@@ -84,11 +87,6 @@ public sealed class LabDown(LabPlace place, Progress progress)
         {
             pins += Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Length;
             Directory.Delete(directory, recursive: true);
-        }
-        foreach (var pin in Directory.GetFiles(place.Bpf))
-        {
-            File.Delete(pin);
-            pins++;
         }
         Mounts.Detach(place.Bpf);
         return pins;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -13,6 +14,8 @@ namespace Tombolo.Lab;
 /// <summary>Starts a lab, or heals one of which something was killed; all that is right already is left as it is.</summary>
 public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progress, TextWriter output)
 {
+    private const string NodeLeases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+
     // Generous: a small machine that builds something at the same time.
     private static readonly TimeSpan ApiWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(120);
@@ -201,19 +204,35 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
         );
     }
 
-    private Task NodesAsync(LabApi api, LabSpec spec, CancellationToken cancel) =>
-        progress.UntilAsync(
+    private async Task NodesAsync(LabApi api, LabSpec spec, CancellationToken cancel)
+    {
+        var began = File.GetLastWriteTimeUtc(place.SupervisorPid);
+        await progress.UntilAsync(
             // Without an agent nobody configures CNI: such nodes are there, and not ready.
             spec.Product ? $"{spec.Nodes} nodes ready" : $"{spec.Nodes} nodes there",
             Within,
             async stop =>
             {
                 var nodes = await api.ListAsync("/api/v1/nodes", stop);
-                var ready = nodes.Count(node => !spec.Product || IsTrue(node, "Ready"));
+                var leases = await api.ListAsync(NodeLeases, stop);
+                // What a killed kubelet said last still stands: ready is who said something since.
+                var alive = leases.Where(lease => Renewed(lease) > began).Select(NameOf).ToHashSet();
+                var ready = nodes.Count(node =>
+                    alive.Contains(NameOf(node))
+                    && (!spec.Product || IsTrue(node, "Ready") && File.Exists(place.ConfList(NameOf(node))))
+                );
                 return ready >= spec.Nodes ? null : $"{ready} of {spec.Nodes} (log/kubelet-N.log, log/agent-N.log)";
             },
             cancel
         );
+    }
+
+    private static string NameOf(JsonObject item) => (string?)item["metadata"]?["name"] ?? "";
+
+    private static DateTime Renewed(JsonObject lease) =>
+        DateTime.TryParse((string?)lease["spec"]?["renewTime"], null, DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : DateTime.MinValue;
 
     private async Task<bool> ExampleAsync(LabApi api, CancellationToken cancel)
     {

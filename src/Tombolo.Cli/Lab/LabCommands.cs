@@ -121,7 +121,7 @@ public static class LabCommands
             await Console.Error.WriteLineAsync($"tombolo: {refused.Message}");
             return 2;
         }
-        catch (Exception failed) when (failed is ApiException or IOException or HttpRequestException)
+        catch (Exception failed) when (failed is ApiException or IOException or UnauthorizedAccessException or HttpRequestException)
         {
             await Console.Error.WriteLineAsync($"tombolo: {failed.Message}");
             return 1;
