@@ -11,17 +11,21 @@ namespace Tombolo.Tests.Lab;
 /// <summary>The echo server, built here, in a namespace where its ports are free.</summary>
 public sealed class EchoTests : KernelTest
 {
+    private static readonly Lazy<string> Program = new(() =>
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "lab-echo");
+        using var build = Process.Start(Root.File("src/echo/build"), [path]);
+        build.WaitForExit();
+        Assert.Equal(0, build.ExitCode);
+        return path;
+    });
+
     private readonly string netns;
-    private readonly string program;
     private Process? echo;
 
     public EchoTests()
     {
         netns = NewNetns("echo");
-        program = Path.Combine(Home, "echo");
-        using var build = Process.Start(Root.File("src/echo/build"), [program]);
-        build.WaitForExit();
-        Assert.Equal(0, build.ExitCode);
         using var netlink = Netlink.Open(netns);
         netlink.Links.AddVeth(new VethEnd("eth0"), new VethEnd("peer"));
         netlink.Links.SetUp(netlink.Links.Named("peer").Index);
@@ -36,7 +40,7 @@ public sealed class EchoTests : KernelTest
         start.Environment["POD_NAME"] = "a";
         start.Environment["POD_NAMESPACE"] = "red";
         start.Environment["NODE_NAME"] = "node-1";
-        foreach (var word in (string[])[$"--net={netns}", program, .. arguments])
+        foreach (var word in (string[])[$"--net={netns}", Program.Value, .. arguments])
         {
             start.ArgumentList.Add(word);
         }
@@ -160,7 +164,7 @@ public sealed class EchoTests : KernelTest
     [InlineData("echo: unknown argument '-x'; known: --port N, --udp N", "-x")]
     public void Refuses_what_it_cannot(string message, params string[] arguments)
     {
-        var start = new ProcessStartInfo("nsenter", [$"--net={netns}", program, .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("nsenter", [$"--net={netns}", Program.Value, .. arguments]) { RedirectStandardError = true };
         using var refused = Process.Start(start)!;
         Assert.Equal(message + "\n", refused.StandardError.ReadToEnd());
         refused.WaitForExit();

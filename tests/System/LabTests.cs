@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Tombolo.Lab;
 
-namespace Tombolo.Tests.System;
+namespace Tombolo.Tests.SystemTests;
 
 /// <summary>A lab from up to down, by the commands that users have. The cluster alone: its network is a small plugin of the test.</summary>
 [Trait("needs", "root")]

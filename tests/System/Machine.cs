@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Tombolo.Lab;
 
-namespace Tombolo.Tests.System;
+namespace Tombolo.Tests.SystemTests;
 
 /// <summary>What of one lab is on the machine, seen without the lab's own words for it.</summary>
 internal sealed class Machine(LabPlace place)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Tombolo.Cluster.ApiServer;
+using Tombolo.Lab;
 
 namespace Tombolo.Cli.Lab;
 
@@ -51,13 +52,7 @@ internal static class ClusterCommand
                         : null,
                     Loggers = logs,
                 };
-                await using var api = await KubeApiServer.StartAsync(options, cancel);
-                try
-                {
-                    await Task.Delay(Timeout.Infinite, cancel);
-                }
-                catch (OperationCanceledException) when (cancel.IsCancellationRequested) { }
-                return 0;
+                return await Stopping.Quietly(() => ClusterRole.RunAsync(options, innerPath, cancel), cancel);
             }
         );
         return command;

@@ -44,12 +44,7 @@ internal static class KubeletCommand
                     Loggers = logs,
                 };
                 var sandbox = new NetnsSandbox(place.NodePods(name), place.Instance);
-                try
-                {
-                    await KubeletRole.RunAsync(options, sandbox, cancel);
-                }
-                catch (OperationCanceledException) when (cancel.IsCancellationRequested) { }
-                return 0;
+                return await Stopping.Quietly(() => KubeletRole.RunAsync(options, sandbox, cancel), cancel);
             }
         );
         return command;
