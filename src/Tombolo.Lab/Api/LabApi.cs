@@ -81,20 +81,12 @@ public sealed class LabApi : IDisposable
         }
     }
 
-    /// <summary>Makes the object, or, where it is already, merges it into what is there.</summary>
+    /// <summary>Makes the object, or changes what is there to hold what is said here (server-side apply).</summary>
     public async Task ApplyAsync(JsonObject item, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var path = await PathAsync(item, cancel);
-        try
-        {
-            await SendAsync(HttpMethod.Post, path, Content(item, "application/json"), cancel);
-        }
-        catch (ApiException there) when (there.Code == HttpStatusCode.Conflict)
-        {
-            var name = (string?)item["metadata"]?["name"];
-            await SendAsync(HttpMethod.Patch, $"{path}/{name}", Content(item, "application/merge-patch+json"), cancel);
-        }
+        var path = $"{await PathAsync(item, cancel)}/{(string?)item["metadata"]?["name"]}?fieldManager=tombolo-lab&force=true";
+        await SendAsync(HttpMethod.Patch, path, Content(item, "application/apply-patch+yaml"), cancel);
     }
 
     public void Dispose() => http.Dispose();

@@ -36,7 +36,8 @@ public sealed partial class Supervisor(LabPlace place, ILogger<Supervisor> log)
         await File.WriteAllTextAsync(place.SupervisorPid, $"{ProcessId.Of(Environment.ProcessId)}", cancel);
 
         LogStarted(log, place.Instance, spec.Nodes, api.Port, door.Port);
-        // First what an earlier agent left goes, then the next one starts.
+        // First what earlier roles left goes, then the next ones start, those that need an API server after it.
+        File.Delete(place.InnerKubeconfig);
         var running = spec.Product ? spec.All.Select(node => ConfigureAsync(node, cancel)).ToList() : [];
         running.AddRange(Roles.Of(place, spec, api, door).Select(role => KeepAsync(role, cancel)));
         await Task.WhenAll(running);
