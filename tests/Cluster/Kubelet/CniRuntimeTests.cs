@@ -28,6 +28,9 @@ public sealed class CniRuntimeTests : IDisposable
         var config = NetworkConfig.Parse(
             """{"cniVersion":"1.0.0","cniVersions":["0.4.0","1.1.0","9.0.0"],"name":"net","plugins":[{"type":"first","own":{"k":[1]}},{"type":"second"}]}"""
         );
+        const string given = """{"ips":[{"address":"10.1.0.1/24"},{"address":"fd10::1/64"}]}""";
+        first.Answer(given);
+        second.Answer(given);
         var result = await runtime.AddAsync(config, Attachment, TestCluster.Cancel);
         Assert.Equal(["10.1.0.1", "fd10::1"], CniResult.PodAddresses(result));
         var call = first.Calls().Single();

@@ -12,24 +12,21 @@ internal sealed class FakePlugin
         Directory.CreateDirectory(this.folder);
         Directory.CreateDirectory(Binaries);
         var script = Path.Combine(Binaries, type);
-        // One file a call, named by the order of calls; the address is the call's number.
+        // Two files a call, named by the process, and a line in the order of calls; the address is the process too.
         File.WriteAllText(
             script,
             $$"""
             #!/bin/sh
             cd {{this.folder}}
-            exec 9>>count; flock 9
-            echo x >&9; n=$(wc -l < count)
-            exec 9>&-
-            mkdir call-$n
-            cat > call-$n/stdin
-            env | grep ^CNI_ | sort > call-$n/env
+            cat > $$.input
+            for name in COMMAND CONTAINERID NETNS IFNAME ARGS PATH; do eval "echo CNI_$name=\$CNI_$name"; done > $$.environment
+            echo $$ >> order
             if [ -e refusal-$CNI_COMMAND ]; then cat refusal-$CNI_COMMAND; exit 1; fi
             if [ -e words-$CNI_COMMAND ]; then cat words-$CNI_COMMAND >&2; exit 3; fi
             [ "$CNI_COMMAND" = ADD ] || exit 0
             if [ -e result ]; then cat result; exit 0; fi
             echo '{"cniVersion":"1.1.0","interfaces":[{"name":"veth0"},{"name":"eth0","sandbox":"x"}],
-              "ips":[{"address":"10.1.0.'$n'/24","interface":1},{"address":"fd10::'$n'/64","interface":1}]}'
+              "ips":[{"address":"10.1.'$(($$ / 250 % 250)).$(($$ % 250 + 1))'/16","interface":1},{"address":"fd10::'$(($$ / 250 % 250)):$(($$ % 250 + 1))'/64","interface":1}]}'
             """
         );
 #pragma warning disable CA1416 // Linux only, as all of this
@@ -50,22 +47,21 @@ internal sealed class FakePlugin
     /// <summary>Environment and standard input of each call, in order.</summary>
     public IReadOnlyList<(IReadOnlyDictionary<string, string> Environment, string Input)> Calls() =>
         [
-            .. Enumerable
-                .Range(1, Directory.GetDirectories(folder).Length)
-                .Select(n => Path.Combine(folder, $"call-{n}"))
-                .Where(call => File.Exists(Path.Combine(call, "env")))
-                .Select(call =>
+            .. Processes()
+                .Select(process =>
                     (
                         (IReadOnlyDictionary<string, string>)
-                            File.ReadAllLines(Path.Combine(call, "env"))
+                            File.ReadAllLines(Path.Combine(folder, $"{process}.environment"))
                                 .Select(line => line.Split('=', 2))
                                 .ToDictionary(pair => pair[0], pair => pair[1]),
-                        File.ReadAllText(Path.Combine(call, "stdin"))
+                        File.ReadAllText(Path.Combine(folder, $"{process}.input"))
                     )
                 ),
         ];
 
     public IReadOnlyList<string> Commands() => [.. Calls().Select(call => call.Environment["CNI_COMMAND"])];
+
+    private string[] Processes() => File.Exists(Path.Combine(folder, "order")) ? File.ReadAllLines(Path.Combine(folder, "order")) : [];
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text);
 }

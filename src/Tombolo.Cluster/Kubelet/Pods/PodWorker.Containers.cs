@@ -7,7 +7,7 @@ namespace Tombolo.Cluster.Kubelet;
 internal sealed partial class PodWorker
 {
     private static readonly TimeSpan CrashBackoffCap = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ConfigRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConfigRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>A run this long wipes out the crashes before it (as the kubelet has it).</summary>
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
