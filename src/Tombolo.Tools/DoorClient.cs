@@ -59,11 +59,19 @@ public sealed class DoorClient : IDisposable
     private async Task<T> GetAsync<T>(string path, CancellationToken cancel)
     {
         using var response = await http.GetAsync(path, cancel);
-        if (response.StatusCode == HttpStatusCode.OK)
+        try
         {
-            return await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel) ?? throw new ToolException($"{path}: empty answer");
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel)
+                    ?? throw new ToolException($"{http.BaseAddress}{path}: empty answer");
+            }
+            var error = await response.Content.ReadFromJsonAsync<DoorError>(JsonSerializerOptions.Web, cancel);
+            throw new ToolException(error?.Error ?? $"{path}: {response.StatusCode}");
         }
-        var error = await response.Content.ReadFromJsonAsync<DoorError>(JsonSerializerOptions.Web, cancel);
-        throw new ToolException(error?.Error ?? $"{path}: {response.StatusCode}");
+        catch (JsonException)
+        {
+            throw new ToolException($"{http.BaseAddress}{path}: {(int)response.StatusCode} and no answer that this version reads");
+        }
     }
 }

@@ -22,8 +22,9 @@ internal static class OperatorsDoor
             .AddEndpointFilter(
                 async (call, next) => call.HttpContext.Request.IsHttps ? await next(call) : Results.NotFound()
             );
-        app.MapGet("/v1/status", async (HttpContext http) => Results.Json(await model.AskAsync(loop => Status(loop, self), http.RequestAborted), Json));
-        app.MapGet("/v1/nodes/{node}/dump", (HttpContext http, string node, string? vrf) => DumpAsync(model, node, vrf ?? "", http.RequestAborted));
+        // A handler that takes the HttpContext alone would be a RequestDelegate, whose result nobody writes.
+        app.MapGet("/v1/status", async (CancellationToken cancel) => Results.Json(await model.AskAsync(loop => Status(loop, self), cancel), Json));
+        app.MapGet("/v1/nodes/{node}/dump", (string node, string? vrf, CancellationToken cancel) => DumpAsync(model, node, vrf ?? "", cancel));
     }
 
     private static ServerStatus Status(ModelLoop model, ServerIdentity self) =>
