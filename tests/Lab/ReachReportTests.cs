@@ -21,8 +21,8 @@ public sealed class ReachReportTests
     [Fact]
     public void Its_json_is_what_scripts_read() =>
         Assert.Equal(
-            """{"pods":[{"namespace":"red","name":"a","node":"node-1","network":"red/island","addresses":["10.10.0.10"]}],"""
-                + """"results":[{"from":"red/a","to":"red/b","address":"10.10.0.11","port":8080,"protocol":"tcp","reached":true,"answeredBy":"red/b"},"""
+            """{"pods":[{"namespace":"red","name":"a","node":"node-1","network":"red/island","addresses":["10.10.0.10"]}],"results":["""
+                + """{"from":"red/a","to":"red/b","address":"10.10.0.11","port":8080,"protocol":"tcp","reached":true,"answeredBy":"red/b"},"""
                 + """{"from":"red/a","to":"green/a","address":"10.0.0.1","port":8080,"protocol":"tcp","reached":false,"answeredBy":null}]}""",
             new ReachReport([RedA], [Row(RedA, RedB, RedB), Row(RedA, GreenA, null)]).ToJson()
         );
