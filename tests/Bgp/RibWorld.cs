@@ -43,7 +43,7 @@ internal sealed class RibWorld
     {
         var feed = new PeerFeed(source);
         var key = new GroupKey(Rib.Family.Family, isInternal, isClient, true, false, addPath, true,
-            isInternal ? default : Rib.Family.Family.Afi == 2 ? Address.V6(0x0a0000fe) : Address.V4(0x0a0000fe), 65000, Tombolo.Bgp.Policy.RoutePolicy.AcceptAll, null);
+            Rib.Family.Family.Afi == 2 ? Address.V6(0x0a0000fe) : Address.V4(0x0a0000fe), !isInternal, 65000, Tombolo.Bgp.Policy.RoutePolicy.AcceptAll, null);
         return new Listener(this, feed, Rib.Join(key, feed));
     }
 

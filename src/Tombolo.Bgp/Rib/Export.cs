@@ -73,7 +73,7 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
     private AttributeSet ToInternal(GroupKey key, AttributeSet set, RouteSource source)
     {
         var reflected = source.IsInternal && source.Index != RouteSource.Local;
-        var hasSelf = key.Self.Family != AddressFamily.None || set.NextHop.Family == AddressFamily.None;
+        var hasSelf = key.WritesSelf || set.NextHop.Family == AddressFamily.None;
         if (!reflected && !hasSelf && set.Has(AttributeMarks.HasLocalPref))
         {
             return set;
@@ -119,7 +119,7 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
         }
         builder.KeepItems(AttributeCode.ExtendedCommunities, 8,
             item => new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)).IsTransitive);
-        if (key.Self.Family != AddressFamily.None || set.NextHop.Family == AddressFamily.None)
+        if (key.WritesSelf || set.NextHop.Family == AddressFamily.None)
         {
             builder.NextHop = key.Self;
         }

@@ -5,7 +5,7 @@ using Tombolo.Values;
 namespace Tombolo.Bgp.Rib;
 
 /// <summary>All that what we send depends on: neighbours of equal key are sent the same octets.</summary>
-/// <param name="Self">Our address, where it becomes the next hop; else none.</param>
+/// <param name="Self">Our address: the next hop of routes that have none, and of all where <paramref name="WritesSelf"/>.</param>
 /// <param name="LocalAs">Put before the path towards external neighbours.</param>
 /// <param name="Interest">The route targets asked for; null where all routes are wanted.</param>
 internal sealed record GroupKey(
@@ -17,6 +17,7 @@ internal sealed record GroupKey(
     bool AddPath,
     bool LongLived,
     Address Self,
+    bool WritesSelf,
     uint LocalAs,
     RoutePolicy Export,
     RouteTargetInterest? Interest

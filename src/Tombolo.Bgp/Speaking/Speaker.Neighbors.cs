@@ -117,7 +117,8 @@ public sealed partial class Speaker
             negotiated.ExtendedMessage,
             negotiated.AddPathSend.Contains(family),
             longLived,
-            self ? (row.Options.Self.Family == AddressFamily.None ? neighbor.Link!.LocalAddress : row.Options.Self) : default,
+            row.Options.Self.Family == AddressFamily.None ? neighbor.Link!.LocalAddress : row.Options.Self,
+            self,
             neighbor.Session.LocalAs,
             row.Options.Export,
             interest

@@ -79,6 +79,8 @@ public sealed partial class Speaker
     public async Task RunAsync(CancellationToken cancel)
     {
         stopping = cancel;
+        // Neighbours that were added before know theirs when the first connection comes.
+        Turn();
         Listen();
         using var ticks = time.CreateTimer(_ => Post(Tick), null, TickEvery, TickEvery);
         try

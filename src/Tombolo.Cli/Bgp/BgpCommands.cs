@@ -82,15 +82,11 @@ public static class BgpCommands
         });
         var speaker = new Speaker(plan.Speaker, TimeProvider.System, happened =>
             Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {happened.Kind} {happened.Neighbor} {happened.Detail}"));
+        var setUp = plan.Routes.Select(route => speaker.AnnounceAsync(route.Family, route.Nlri, route.Attributes))
+            .Concat(plan.Neighbors.Select(speaker.AddNeighborAsync))
+            .ToArray();
         var running = speaker.RunAsync(stop.Token);
-        foreach (var (family, nlri, attributes) in plan.Routes)
-        {
-            await speaker.AnnounceAsync(family, nlri, attributes);
-        }
-        foreach (var neighbor in plan.Neighbors)
-        {
-            await speaker.AddNeighborAsync(neighbor);
-        }
+        await Task.WhenAll(setUp);
         var serving = ControlSocket.ServeAsync(plan.Socket, speaker, stop.Token);
         await Task.WhenAny(running, serving);
         await stop.CancelAsync();
