@@ -9,8 +9,12 @@ internal static class Root
 
     private static string Find()
     {
-        var directory = new DirectoryInfo(Environment.GetEnvironmentVariable("TOMBOLO_ROOT") ?? AppContext.BaseDirectory);
-        while (directory is not null && !System.IO.File.Exists(System.IO.Path.Combine(directory.FullName, "Tombolo.slnx")))
+        var directory = new DirectoryInfo(
+            Environment.GetEnvironmentVariable("TOMBOLO_ROOT") ?? AppContext.BaseDirectory
+        );
+        while (
+            directory is not null && !System.IO.File.Exists(System.IO.Path.Combine(directory.FullName, "Tombolo.slnx"))
+        )
         {
             directory = directory.Parent;
         }

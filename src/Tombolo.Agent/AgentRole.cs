@@ -19,8 +19,17 @@ internal static partial class AgentRole
         {
             Directory.CreateDirectory(options.State);
             using var kernel = new Kernel(options, log);
-            var loop = new NodeLoop(options, TimeProvider.System, kernel, new Labels(options.State), new Attachments(options.State, log), log);
-            var streams = options.Servers.Select(server => new ServerStream(server, loop.Hello, loop.Hear, log)).ToList();
+            var loop = new NodeLoop(
+                options,
+                TimeProvider.System,
+                kernel,
+                new Labels(options.State),
+                new Attachments(options.State, log),
+                log
+            );
+            var streams = options
+                .Servers.Select(server => new ServerStream(server, loop.Hello, loop.Hear, log))
+                .ToList();
             streams.ForEach(loop.Add);
             var listener = new CniListener(options.Socket, loop.AskAsync, log);
             var running = streams.Select(stream => stream.RunAsync(cancel)).ToList();

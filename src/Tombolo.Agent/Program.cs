@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 using Tombolo.Agent;
 
 var node = new Option<string>("--node") { Description = "name of this node in its cluster", Required = true };
-var cluster = new Option<int>("--cluster") { Description = "number of the cluster, 1 to 64", DefaultValueFactory = _ => 1 };
+var cluster = new Option<int>("--cluster")
+{
+    Description = "number of the cluster, 1 to 64",
+    DefaultValueFactory = _ => 1,
+};
 var uid = new Option<string>("--node-uid") { Description = "UID of the Node object", DefaultValueFactory = _ => "" };
 var servers = new Option<string[]>("--servers")
 {
@@ -11,18 +15,45 @@ var servers = new Option<string[]>("--servers")
     Required = true,
     AllowMultipleArgumentsPerToken = true,
 };
-var underlay = new Option<string>("--underlay") { Description = "device that tunnels leave by", DefaultValueFactory = _ => "eth0" };
-var pins = new Option<string>("--pins") { Description = "this node's directory on a bpffs, for maps and links", Required = true };
+var underlay = new Option<string>("--underlay")
+{
+    Description = "device that tunnels leave by",
+    DefaultValueFactory = _ => "eth0",
+};
+var pins = new Option<string>("--pins")
+{
+    Description = "this node's directory on a bpffs, for maps and links",
+    Required = true,
+};
 var state = new Option<string>("--state") { Description = "directory that survives restarts", Required = true };
-var socket = new Option<string>("--socket") { Description = "Unix socket at which the CNI plugin asks", DefaultValueFactory = _ => "/run/tombolo/agent.sock" };
+var socket = new Option<string>("--socket")
+{
+    Description = "Unix socket at which the CNI plugin asks",
+    DefaultValueFactory = _ => "/run/tombolo/agent.sock",
+};
 var program = new Option<string>("--object") { Description = "the compiled BPF programs", Required = true };
-var hosts = new Option<int>("--host-routes") { Description = "size of the map of host routes", DefaultValueFactory = _ => 65_536 };
+var hosts = new Option<int>("--host-routes")
+{
+    Description = "size of the map of host routes",
+    DefaultValueFactory = _ => 65_536,
+};
 var others = new Option<int>("--entries") { Description = "size of every other map", DefaultValueFactory = _ => 4_096 };
 var verbose = new Option<bool>("--verbose") { Description = "log at level debug" };
 
 var root = new RootCommand("Tombolo's node agent: makes one node's kernel hold what the route servers say.")
 {
-    node, cluster, uid, servers, underlay, pins, state, socket, program, hosts, others, verbose,
+    node,
+    cluster,
+    uid,
+    servers,
+    underlay,
+    pins,
+    state,
+    socket,
+    program,
+    hosts,
+    others,
+    verbose,
 };
 root.SetAction(
     async (parsed, cancel) =>

@@ -30,7 +30,13 @@ public static class Conditions
             ObservedGeneration = generation,
             LastTransitionTime = former?.Status == text ? former.LastTransitionTime : now,
         };
-        return [.. (list ?? []).Where(other => other.Type != type).Append(condition).OrderBy(one => one.Type, StringComparer.Ordinal)];
+        return
+        [
+            .. (list ?? [])
+                .Where(other => other.Type != type)
+                .Append(condition)
+                .OrderBy(one => one.Type, StringComparer.Ordinal),
+        ];
     }
 
     public static V1Condition? Find(IReadOnlyList<V1Condition>? list, string type) =>
@@ -40,7 +46,10 @@ public static class Conditions
 
     /// <summary>Do both lists say the same? Times apart.</summary>
     public static bool Same(IReadOnlyList<V1Condition>? left, IReadOnlyList<V1Condition>? right) =>
-        (left ?? []).Select(Words).Order(StringComparer.Ordinal).SequenceEqual((right ?? []).Select(Words).Order(StringComparer.Ordinal));
+        (left ?? [])
+            .Select(Words)
+            .Order(StringComparer.Ordinal)
+            .SequenceEqual((right ?? []).Select(Words).Order(StringComparer.Ordinal));
 
     private static string Words(V1Condition condition) =>
         $"{condition.Type}={condition.Status} {condition.Reason} {condition.ObservedGeneration} {condition.Message}";

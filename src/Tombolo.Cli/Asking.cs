@@ -12,7 +12,11 @@ internal static class Asking
 
     public static Option<string> Output()
     {
-        var output = new Option<string>("--output", "-o") { Description = "table or json", DefaultValueFactory = _ => "table" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "table or json",
+            DefaultValueFactory = _ => "table",
+        };
         output.AcceptOnlyFromAmong("table", "json");
         return output;
     }
@@ -25,7 +29,14 @@ internal static class Asking
             using var api = KubeApi.From(Kubeconfigs.Find(kubeconfig));
             return await ask(api);
         }
-        catch (Exception refused) when (refused is ToolException or KubeException or HttpRequestException or IOException or TaskCanceledException)
+        catch (Exception refused)
+            when (refused
+                    is ToolException
+                        or KubeException
+                        or HttpRequestException
+                        or IOException
+                        or TaskCanceledException
+            )
         {
             await Console.Error.WriteLineAsync($"tombolo: {refused.Message}");
             return 2;

@@ -11,8 +11,17 @@ internal static class ControllerCommand
 {
     public static Command Create()
     {
-        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "how to reach the API server; in a pod: not needed" };
-        var command = new Command("controller", "Decides networks, addresses and interfaces; one leads, others stand by.") { kubeconfig };
+        var kubeconfig = new Option<string?>("--kubeconfig")
+        {
+            Description = "how to reach the API server; in a pod: not needed",
+        };
+        var command = new Command(
+            "controller",
+            "Decides networks, addresses and interfaces; one leads, others stand by."
+        )
+        {
+            kubeconfig,
+        };
         command.SetAction(
             (parsed, cancel) =>
                 Stopping.Quietly(

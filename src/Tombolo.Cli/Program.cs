@@ -3,7 +3,11 @@ using Tombolo.Cli;
 using Tombolo.Cli.Bgp;
 using Tombolo.Cli.Lab;
 
-var role = new Command("role", "One of the processes that make up Tombolo or a lab.") { ControllerCommand.Create(), RouteServerCommand.Create() };
+var role = new Command("role", "One of the processes that make up Tombolo or a lab.")
+{
+    ControllerCommand.Create(),
+    RouteServerCommand.Create(),
+};
 foreach (var one in RoleCommands.Create())
 {
     role.Add(one);

@@ -11,14 +11,33 @@ internal static class RouteServerCommand
 {
     public static Command Create()
     {
-        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "how to reach the API server; in a pod: not needed" };
-        var name = new Option<string>("--name") { Description = "name of this route server", DefaultValueFactory = _ => Environment.MachineName };
-        var listen = new Option<string>("--listen") { Description = "where agents connect, address:port", Required = true };
-        var door = new Option<string>("--door") { Description = "URL under which operators reach its door", Required = true };
+        var kubeconfig = new Option<string?>("--kubeconfig")
+        {
+            Description = "how to reach the API server; in a pod: not needed",
+        };
+        var name = new Option<string>("--name")
+        {
+            Description = "name of this route server",
+            DefaultValueFactory = _ => Environment.MachineName,
+        };
+        var listen = new Option<string>("--listen")
+        {
+            Description = "where agents connect, address:port",
+            Required = true,
+        };
+        var door = new Option<string>("--door")
+        {
+            Description = "URL under which operators reach its door",
+            Required = true,
+        };
         var socket = new Option<ulong?>("--door-socket") { Description = "descriptor of a bound socket for the door" };
         var command = new Command("routeserver", "Derives what each node must hold and streams it to the agents.")
         {
-            kubeconfig, name, listen, door, socket,
+            kubeconfig,
+            name,
+            listen,
+            door,
+            socket,
         };
         command.SetAction(
             (parsed, cancel) =>

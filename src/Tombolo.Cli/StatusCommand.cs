@@ -10,7 +10,14 @@ internal static class StatusCommand
     {
         var kubeconfig = Asking.Kubeconfig();
         var output = Asking.Output();
-        var command = new Command("status", "Is everything there and in force: servers, nodes, networks. Exit 1 if not.") { kubeconfig, output };
+        var command = new Command(
+            "status",
+            "Is everything there and in force: servers, nodes, networks. Exit 1 if not."
+        )
+        {
+            kubeconfig,
+            output,
+        };
         command.SetAction(
             (parsed, cancel) =>
                 Asking.RunAsync(

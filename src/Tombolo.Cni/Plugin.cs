@@ -16,7 +16,11 @@ public static class Plugin
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
     /// <returns>0, or 1 with an error object on the standard output, as the spec has it.</returns>
-    public static async Task<int> RunAsync(Func<string, string?> environment, System.IO.Stream input, System.IO.Stream output)
+    public static async Task<int> RunAsync(
+        Func<string, string?> environment,
+        System.IO.Stream input,
+        System.IO.Stream output
+    )
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(output);
@@ -26,18 +30,30 @@ public static class Plugin
             var command = environment("CNI_COMMAND");
             if (command == "VERSION")
             {
-                await JsonSerializer.SerializeAsync(output, new CniVersions(version, Versions), CniJson.Default.CniVersions);
+                await JsonSerializer.SerializeAsync(
+                    output,
+                    new CniVersions(version, Versions),
+                    CniJson.Default.CniVersions
+                );
                 return 0;
             }
             var configuration = await ReadAsync(input);
             version = configuration.CniVersion ?? version;
             if (!Versions.Contains(version))
             {
-                throw new PluginException(CniErrorCode.IncompatibleVersion, $"cniVersion '{version}' is not supported", $"supported: {string.Join(", ", Versions)}");
+                throw new PluginException(
+                    CniErrorCode.IncompatibleVersion,
+                    $"cniVersion '{version}' is not supported",
+                    $"supported: {string.Join(", ", Versions)}"
+                );
             }
             if (string.IsNullOrEmpty(configuration.Socket))
             {
-                throw new PluginException(CniErrorCode.InvalidConfiguration, "the network configuration has no 'socket'", "write the path of the agent's socket, e.g. \"socket\": \"/run/tombolo/agent.sock\"");
+                throw new PluginException(
+                    CniErrorCode.InvalidConfiguration,
+                    "the network configuration has no 'socket'",
+                    "write the path of the agent's socket, e.g. \"socket\": \"/run/tombolo/agent.sock\""
+                );
             }
             var request = Request(command, version, environment);
             var answer = await AskAsync(configuration.Socket, request);
@@ -54,7 +70,11 @@ public static class Plugin
         }
         catch (PluginException refused)
         {
-            await JsonSerializer.SerializeAsync(output, new CniError(version, refused.Code, refused.Message, refused.Details), CniJson.Default.CniError);
+            await JsonSerializer.SerializeAsync(
+                output,
+                new CniError(version, refused.Code, refused.Message, refused.Details),
+                CniJson.Default.CniError
+            );
             return 1;
         }
     }
@@ -64,11 +84,19 @@ public static class Plugin
         try
         {
             return await JsonSerializer.DeserializeAsync(input, CniJson.Default.CniConfiguration)
-                ?? throw new PluginException(CniErrorCode.Decode, "the network configuration on standard input is null", null);
+                ?? throw new PluginException(
+                    CniErrorCode.Decode,
+                    "the network configuration on standard input is null",
+                    null
+                );
         }
         catch (JsonException broken)
         {
-            throw new PluginException(CniErrorCode.Decode, "the network configuration on standard input is no JSON", broken.Message);
+            throw new PluginException(
+                CniErrorCode.Decode,
+                "the network configuration on standard input is no JSON",
+                broken.Message
+            );
         }
     }
 
@@ -76,7 +104,11 @@ public static class Plugin
     {
         if (command is not ("ADD" or "DEL"))
         {
-            throw new PluginException(CniErrorCode.InvalidEnvironment, $"CNI_COMMAND '{command}' is not supported", "ADD, DEL, VERSION");
+            throw new PluginException(
+                CniErrorCode.InvalidEnvironment,
+                $"CNI_COMMAND '{command}' is not supported",
+                "ADD, DEL, VERSION"
+            );
         }
         string Needed(string name) =>
             environment(name) is { Length: > 0 } value
@@ -116,7 +148,11 @@ public static class Plugin
         using var deadline = new CancellationTokenSource(AnswerWithin);
         try
         {
-            using var socket = new Socket(System.Net.Sockets.AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            using var socket = new Socket(
+                System.Net.Sockets.AddressFamily.Unix,
+                SocketType.Stream,
+                ProtocolType.Unspecified
+            );
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), deadline.Token);
             await using var stream = new NetworkStream(socket);
             await JsonSerializer.SerializeAsync(stream, request, CniJson.Default.CniRequest, deadline.Token);
@@ -126,11 +162,19 @@ public static class Plugin
         }
         catch (Exception broken) when (broken is SocketException or IOException or JsonException)
         {
-            throw new PluginException(CniErrorCode.TryAgainLater, $"the agent at {path} does not answer", broken.Message);
+            throw new PluginException(
+                CniErrorCode.TryAgainLater,
+                $"the agent at {path} does not answer",
+                broken.Message
+            );
         }
         catch (OperationCanceledException)
         {
-            throw new PluginException(CniErrorCode.TryAgainLater, $"the agent at {path} gave no answer within {AnswerWithin.TotalSeconds:0} s", null);
+            throw new PluginException(
+                CniErrorCode.TryAgainLater,
+                $"the agent at {path} gave no answer within {AnswerWithin.TotalSeconds:0} s",
+                null
+            );
         }
     }
 }

@@ -72,7 +72,17 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
                 return TimeSpan.FromMilliseconds(200);
             }
         }
-        running.AddRange(Enumerable.Range(0, Workers).Select(_ => queue.RunAsync(WorkAsync, (key, broken) => LogFailed(log, $"{key.What} {key.Name}", broken.Message), cancel)));
+        running.AddRange(
+            Enumerable
+                .Range(0, Workers)
+                .Select(_ =>
+                    queue.RunAsync(
+                        WorkAsync,
+                        (key, broken) => LogFailed(log, $"{key.What} {key.Name}", broken.Message),
+                        cancel
+                    )
+                )
+        );
         await Task.WhenAll(running);
     }
 
@@ -108,7 +118,12 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         }
         void UsersOf(ObjectName subnet)
         {
-            foreach (var network in watched.Networks.Items.Where(network => network.Spec.Subnets?.Any(reference => reference.In(network.Metadata.NamespaceProperty) == subnet) == true))
+            foreach (
+                var network in watched.Networks.Items.Where(network =>
+                    network.Spec.Subnets?.Any(reference => reference.In(network.Metadata.NamespaceProperty) == subnet)
+                    == true
+                )
+            )
             {
                 queue.Add(new Key(What.Network, network.ObjectName()));
             }
@@ -127,7 +142,11 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         };
         watched.Namespaces.Changed += (old, now) =>
         {
-            foreach (var network in watched.Networks.Items.Where(network => network.Metadata.NamespaceProperty == (now ?? old)!.Metadata.Name))
+            foreach (
+                var network in watched.Networks.Items.Where(network =>
+                    network.Metadata.NamespaceProperty == (now ?? old)!.Metadata.Name
+                )
+            )
             {
                 queue.Add(new Key(What.Network, network.ObjectName()));
             }
@@ -140,7 +159,11 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
             queue.Add(new Key(What.Pod, name));
             if (now is null || now.Status?.Phase is "Succeeded" or "Failed")
             {
-                foreach (var item in watched.Interfaces.Items.Where(item => item.Metadata.NamespaceProperty == name.Namespace && item.Spec.Pod.Name == name.Name))
+                foreach (
+                    var item in watched.Interfaces.Items.Where(item =>
+                        item.Metadata.NamespaceProperty == name.Namespace && item.Spec.Pod.Name == name.Name
+                    )
+                )
                 {
                     queue.Add(new Key(What.Interface, item.ObjectName()));
                 }

@@ -22,14 +22,26 @@ internal static class Defaults
             }
             var count = seen[cidr.Family] = seen.GetValueOrDefault(cidr.Family) + 1;
             var family = cidr.Address.IsIPv4 ? "v4" : "v6";
-            yield return (new ObjectName(network.Namespace, $"{network.Name}-{family}{(count == 1 ? "" : $"-{count}")}"), cidr);
+            yield return (
+                new ObjectName(network.Namespace, $"{network.Name}-{family}{(count == 1 ? "" : $"-{count}")}"),
+                cidr
+            );
         }
     }
 
     /// <summary>Makes what is missing; what is there stays as it is.</summary>
     public static async Task EnsureAsync(KubeApi api, CancellationToken cancel)
     {
-        await EnsureAsync(api, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = Names.SystemNamespace } }, cancel);
+        await EnsureAsync(
+            api,
+            new V1Namespace
+            {
+                ApiVersion = "v1",
+                Kind = "Namespace",
+                Metadata = new() { Name = Names.SystemNamespace },
+            },
+            cancel
+        );
         var config =
             await api.FindAsync<FabricConfig>(null, "default", cancel)
             ?? await EnsureAsync(api, new FabricConfig { Metadata = new() { Name = "default" } }, cancel);
@@ -45,14 +57,25 @@ internal static class Defaults
             var subnets = SubnetsOf(name, cidrs).ToList();
             foreach (var (subnet, cidr) in subnets)
             {
-                await EnsureAsync(api, new Subnet { Metadata = Meta(subnet), Spec = new SubnetSpec { Cidr = cidr.ToString() } }, cancel);
+                await EnsureAsync(
+                    api,
+                    new Subnet
+                    {
+                        Metadata = Meta(subnet),
+                        Spec = new SubnetSpec { Cidr = cidr.ToString() },
+                    },
+                    cancel
+                );
             }
             await EnsureAsync(
                 api,
                 new VirtualNetwork
                 {
                     Metadata = Meta(name),
-                    Spec = new VirtualNetworkSpec { Subnets = [.. subnets.Select(subnet => new Reference { Name = subnet.Name.Name })] },
+                    Spec = new VirtualNetworkSpec
+                    {
+                        Subnets = [.. subnets.Select(subnet => new Reference { Name = subnet.Name.Name })],
+                    },
                 },
                 cancel
             );

@@ -17,12 +17,20 @@ internal sealed class Sweeping(KubeApi api, Watched watched, AddressBlocks block
         var now = api.ServerTime;
         foreach (var block in watched.Blocks.Items)
         {
-            foreach (var entry in block.Spec.Entries.Where(entry => entry.Released is null && now - entry.Taken > BlockPlan.Orphaned))
+            foreach (
+                var entry in block.Spec.Entries.Where(entry =>
+                    entry.Released is null && now - entry.Taken > BlockPlan.Orphaned
+                )
+            )
             {
                 await ReclaimAsync(block, entry, cancel);
             }
         }
-        foreach (var claim in watched.Claims.Items.Where(claim => claim.Spec.Released is { } released && now - released > ClaimRest))
+        foreach (
+            var claim in watched.Claims.Items.Where(claim =>
+                claim.Spec.Released is { } released && now - released > ClaimRest
+            )
+        )
         {
             await api.DeleteAsync<Claim>(null, claim.Metadata.Name, claim.Metadata.Uid, cancel);
         }
@@ -30,11 +38,17 @@ internal sealed class Sweeping(KubeApi api, Watched watched, AddressBlocks block
 
     private async Task ReclaimAsync(AddressBlock block, AddressEntry entry, CancellationToken cancel)
     {
-        if (!ObjectName.TryParse(entry.Interface, "", out var holder) || watched.Interfaces.Find(holder.Namespace, holder.Name) is not null)
+        if (
+            !ObjectName.TryParse(entry.Interface, "", out var holder)
+            || watched.Interfaces.Find(holder.Namespace, holder.Name) is not null
+        )
         {
             return;
         }
-        if (await api.FindAsync<NetworkInterface>(holder.Namespace, holder.Name, cancel) is null && Address.TryParse(block.Spec.First, out var first))
+        if (
+            await api.FindAsync<NetworkInterface>(holder.Namespace, holder.Name, cancel) is null
+            && Address.TryParse(block.Spec.First, out var first)
+        )
         {
             var subnet = new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet);
             await blocks.ReleaseAsync(subnet, first.Add((uint)entry.Offset), entry.Interface, cancel);

@@ -20,8 +20,7 @@ internal sealed class Watched(KubeApi api, ILogger log)
     public Informer<Claim> Claims { get; } = new(api, log);
     public Informer<FabricConfig> Configs { get; } = new(api, log);
 
-    public IReadOnlyList<IInformer> All =>
-        [Namespaces, Pods, Networks, Subnets, Interfaces, Blocks, Claims, Configs];
+    public IReadOnlyList<IInformer> All => [Namespaces, Pods, Networks, Subnets, Interfaces, Blocks, Claims, Configs];
 
     public FabricConfigSpec Config => Configs.Find(null, "default")?.Spec ?? new FabricConfigSpec();
 
@@ -32,7 +31,8 @@ internal sealed class Watched(KubeApi api, ILogger log)
         Namespaces.Find(null, name) is { } found ? found.Metadata.Labels ?? new Dictionary<string, string>() : null;
 
     public static List<Prefix> SystemPrefixes(FabricConfigSpec config) =>
-        config.SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
+        config
+            .SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
             .Where(prefix => prefix.Family != AddressFamily.None)
             .ToList();
 

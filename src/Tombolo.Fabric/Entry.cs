@@ -80,8 +80,12 @@ public sealed record RouteEntry(string Vrf, Prefix Prefix, Sequence<Path> Paths)
 }
 
 /// <summary>Where the tunnels to a node end.</summary>
-public sealed record TunnelEntry(NodeName Node, Sequence<Address> Addresses, Sequence<Encapsulation> Encapsulations, int Mtu)
-    : Entry
+public sealed record TunnelEntry(
+    NodeName Node,
+    Sequence<Address> Addresses,
+    Sequence<Encapsulation> Encapsulations,
+    int Mtu
+) : Entry
 {
     public override EntryKey Key => new(EntryKind.Tunnel, Node.ToString());
 }

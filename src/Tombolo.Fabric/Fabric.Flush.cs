@@ -167,7 +167,8 @@ public sealed partial class Fabric
     }
 
     private List<Prefix> SystemPrefixes() =>
-        config.SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
+        config
+            .SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
             .Where(prefix => prefix.Family != AddressFamily.None)
             .ToList();
 
@@ -248,13 +249,15 @@ public sealed partial class Fabric
     }
 
     private static Sequence<Address> Addresses(IEnumerable<string> texts) =>
-        texts.Select(text => Address.TryParse(text, out var address) ? address : default)
+        texts
+            .Select(text => Address.TryParse(text, out var address) ? address : default)
             .Where(address => address.Family != AddressFamily.None)
             .ToSequence();
 
     private void Rehost(Attached attached, NodeName node, InterfaceEntry? entry, News news)
     {
-        var moved = attached.Entry is not null && (entry is null || attached.Node != node || attached.Entry.Vrf != entry.Vrf);
+        var moved =
+            attached.Entry is not null && (entry is null || attached.Node != node || attached.Entry.Vrf != entry.Vrf);
         if (moved)
         {
             news.Remove(attached.Node, attached.Entry!.Key);

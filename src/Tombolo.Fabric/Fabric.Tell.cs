@@ -80,7 +80,9 @@ public sealed partial class Fabric
 
     private void FlushTunnels(News news)
     {
-        foreach (var (node, view) in dirtyNodes.Count > 0 ? views : views.Where(view => dirtyTunnels.Contains(view.Key)))
+        foreach (
+            var (node, view) in dirtyNodes.Count > 0 ? views : views.Where(view => dirtyTunnels.Contains(view.Key))
+        )
         {
             FlushTunnelsOf(node, view, news);
         }

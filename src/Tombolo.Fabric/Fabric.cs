@@ -210,7 +210,8 @@ public sealed partial class Fabric
         }
     }
 
-    private void SubnetChanged(ObjectName name) => dirtyNetworks.UnionWith(networksOfSubnet.GetValueOrDefault(name) ?? []);
+    private void SubnetChanged(ObjectName name) =>
+        dirtyNetworks.UnionWith(networksOfSubnet.GetValueOrDefault(name) ?? []);
 
     // Labels decide who may use whose subnets: the networks of that namespace.
     private void NamespaceChanged(string name) =>

@@ -11,11 +11,19 @@ public sealed partial class EventRecorder(KubeApi api, string component, ILogger
     private const int Remembered = 4096;
     private readonly ConcurrentDictionary<(string Uid, string Reason, string Message), string> written = new();
 
-    public Task WarningAsync(IKubernetesObject<V1ObjectMeta> on, string reason, string message, CancellationToken cancel) =>
-        RecordAsync(on, "Warning", reason, message, cancel);
+    public Task WarningAsync(
+        IKubernetesObject<V1ObjectMeta> on,
+        string reason,
+        string message,
+        CancellationToken cancel
+    ) => RecordAsync(on, "Warning", reason, message, cancel);
 
-    public Task NormalAsync(IKubernetesObject<V1ObjectMeta> on, string reason, string message, CancellationToken cancel) =>
-        RecordAsync(on, "Normal", reason, message, cancel);
+    public Task NormalAsync(
+        IKubernetesObject<V1ObjectMeta> on,
+        string reason,
+        string message,
+        CancellationToken cancel
+    ) => RecordAsync(on, "Normal", reason, message, cancel);
 
     private async Task RecordAsync(
         IKubernetesObject<V1ObjectMeta> on,
@@ -30,8 +38,10 @@ public sealed partial class EventRecorder(KubeApi api, string component, ILogger
         var now = api.Time.GetUtcNow().UtcDateTime;
         try
         {
-            if (written.TryGetValue(key, out var name)
-                && await api.FindAsync<Corev1Event>(inNamespace, name, cancel) is { } known)
+            if (
+                written.TryGetValue(key, out var name)
+                && await api.FindAsync<Corev1Event>(inNamespace, name, cancel) is { } known
+            )
             {
                 var patch = $$"""{"count":{{(known.Count ?? 1) + 1}},"lastTimestamp":"{{now:yyyy-MM-ddTHH:mm:ssZ}}"}""";
                 await api.PatchAsync<Corev1Event>(inNamespace, name, patch, null, cancel);

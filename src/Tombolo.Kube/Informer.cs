@@ -63,7 +63,13 @@ public sealed partial class Informer<T>(KubeApi api, ILogger log, string? fieldS
             }
             catch (KubeException refused) when (refused.IsGone) { }
             catch (Exception broken)
-                when (broken is KubeException or HttpRequestException or IOException or JsonException or OperationCanceledException)
+                when (broken
+                        is KubeException
+                            or HttpRequestException
+                            or IOException
+                            or JsonException
+                            or OperationCanceledException
+                )
             {
                 backoff = backoff.Next();
                 var wait = (broken as KubeException)?.RetryAfter ?? backoff.Delay;

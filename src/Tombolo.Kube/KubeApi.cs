@@ -107,10 +107,7 @@ public sealed class KubeApi : IDisposable
     /// <summary>Deletes the object; that there is none is no error.</summary>
     public async Task DeleteAsync<T>(string? inNamespace, string name, string? uid, CancellationToken cancel)
     {
-        var options = new V1DeleteOptions
-        {
-            Preconditions = uid is null ? null : new V1Preconditions { Uid = uid },
-        };
+        var options = new V1DeleteOptions { Preconditions = uid is null ? null : new V1Preconditions { Uid = uid } };
         try
         {
             await CallAsync<JsonElement>(
@@ -158,7 +155,13 @@ public sealed class KubeApi : IDisposable
         deadline.CancelAfter(CallTimeout);
         try
         {
-            using var response = await SendAsync(method, path, body, HttpCompletionOption.ResponseContentRead, deadline.Token);
+            using var response = await SendAsync(
+                method,
+                path,
+                body,
+                HttpCompletionOption.ResponseContentRead,
+                deadline.Token
+            );
             return KubernetesJson.Deserialize<T>(await response.Content.ReadAsStringAsync(deadline.Token));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -58,7 +58,15 @@ public sealed partial class LeaderLease(KubeApi api, string inNamespace, string 
             var now = api.Time.GetUtcNow();
             if (lease is null)
             {
-                await api.CreateAsync(Held(new V1Lease { Metadata = new() { Name = name, NamespaceProperty = inNamespace } }), cancel);
+                await api.CreateAsync(
+                    Held(
+                        new V1Lease
+                        {
+                            Metadata = new() { Name = name, NamespaceProperty = inNamespace },
+                        }
+                    ),
+                    cancel
+                );
                 return true;
             }
             if (lease.Metadata.ResourceVersion != seenVersion)
@@ -66,7 +74,11 @@ public sealed partial class LeaderLease(KubeApi api, string inNamespace, string 
                 seenVersion = lease.Metadata.ResourceVersion;
                 seenAt = now;
             }
-            if (lease.Spec.HolderIdentity != identity && !string.IsNullOrEmpty(lease.Spec.HolderIdentity) && now - seenAt < Duration)
+            if (
+                lease.Spec.HolderIdentity != identity
+                && !string.IsNullOrEmpty(lease.Spec.HolderIdentity)
+                && now - seenAt < Duration
+            )
             {
                 return false;
             }

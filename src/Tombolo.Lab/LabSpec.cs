@@ -9,7 +9,13 @@ namespace Tombolo.Lab;
 /// <param name="ApiPort">On 127.0.0.1, 0 until the supervisor bound one.</param>
 /// <param name="DoorPort">Likewise, of the operators' door.</param>
 /// <param name="Product">False: the cluster alone, whose nodes wait for somebody's CNI configuration.</param>
-public sealed record LabSpec(int Nodes, IReadOnlyList<string> Zones, int ApiPort = 0, int DoorPort = 0, bool Product = true)
+public sealed record LabSpec(
+    int Nodes,
+    IReadOnlyList<string> Zones,
+    int ApiPort = 0,
+    int DoorPort = 0,
+    bool Product = true
+)
 {
     public const int MostNodes = 250;
 
@@ -46,4 +52,3 @@ public sealed record LabSpec(int Nodes, IReadOnlyList<string> Zones, int ApiPort
         File.Move(next, place.Spec, overwrite: true);
     }
 }
-

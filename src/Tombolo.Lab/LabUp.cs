@@ -26,7 +26,8 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
     {
         Requirements.Check(place.Checkout, options.Product);
         Directory.CreateDirectory(place.Run);
-        using var held = Files.TryLock(place.CommandLock)
+        using var held =
+            Files.TryLock(place.CommandLock)
             ?? throw new LabException($"another up or down of lab '{place.Name}' is at work");
         var spec = Spec();
         await StartAsync(spec, cancel);
@@ -58,7 +59,10 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
         {
             throw new LabException($"--nodes {spec.Nodes}: 1 to {LabSpec.MostNodes}");
         }
-        if (old is not null && (old.Nodes, old.Product) != (spec.Nodes, spec.Product) || old?.Zones.SequenceEqual(spec.Zones) == false)
+        if (
+            old is not null && (old.Nodes, old.Product) != (spec.Nodes, spec.Product)
+            || old?.Zones.SequenceEqual(spec.Zones) == false
+        )
         {
             throw new LabException(
                 $"lab '{place.Name}' is another one ({old.Nodes} nodes): ./tombolo lab down --name {place.Name} first, or give --name"
@@ -109,7 +113,10 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
             }
             catch (LinuxException refused)
             {
-                throw new LabException($"no bpffs can be mounted here, so nothing can be pinned: {refused.Message}", refused);
+                throw new LabException(
+                    $"no bpffs can be mounted here, so nothing can be pinned: {refused.Message}",
+                    refused
+                );
             }
         }
         progress.Say($"{spec.Nodes} nodes on the underlay 172.30.0.0/16 (instance {place.Instance})");
@@ -197,7 +204,9 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
             async stop =>
             {
                 var there = await api.ListAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", stop);
-                names.ExceptWith(there.Where(crd => IsTrue(crd, "Established")).Select(crd => (string?)crd["metadata"]?["name"]));
+                names.ExceptWith(
+                    there.Where(crd => IsTrue(crd, "Established")).Select(crd => (string?)crd["metadata"]?["name"])
+                );
                 return names.Count == 0 ? null : $"not established: {string.Join(", ", names)}";
             },
             cancel
@@ -209,7 +218,9 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
         var began = File.GetLastWriteTimeUtc(place.SupervisorPid);
         await progress.UntilAsync(
             // Without an agent nobody configures CNI: such nodes are there, and not ready.
-            spec.Product ? $"{spec.Nodes} nodes ready" : $"{spec.Nodes} nodes there",
+            spec.Product
+                ? $"{spec.Nodes} nodes ready"
+                : $"{spec.Nodes} nodes there",
             Within,
             async stop =>
             {

@@ -9,7 +9,7 @@ public sealed class Progress(TextWriter output)
 
     public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(began);
 
-    public void Say(string text) => output.WriteLine($"{Elapsed.TotalSeconds,6:0.0} s  {text}");
+    public void Say(string text) => output.WriteLine($"{Elapsed.TotalSeconds, 6:0.0} s  {text}");
 
     /// <summary>Looks until it holds.</summary>
     /// <param name="look">Null: it holds. Else what is still missing, in a few words.</param>

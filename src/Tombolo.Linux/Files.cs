@@ -33,7 +33,11 @@ public static class Files
     {
         const int exclusive = 2;
         const int nonBlocking = 4;
-        var file = Libc.open(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloexec, 0x1a4 /* rw-r--r-- */);
+        var file = Libc.open(
+            path,
+            Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloexec,
+            0x1a4 /* rw-r--r-- */
+        );
         if (file.IsInvalid)
         {
             throw LinuxException.Last("open", path);

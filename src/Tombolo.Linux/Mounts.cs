@@ -29,8 +29,7 @@ public static class Mounts
     }
 
     /// <summary>Mounts a file system of another type, e.g. <c>tmpfs</c>; the directory must exist.</summary>
-    public static void Add(string type, string target, string? options = null) =>
-        Mount(type, target, type, 0, options);
+    public static void Add(string type, string target, string? options = null) => Mount(type, target, type, 0, options);
 
     /// <summary>Keeps mounts made under <paramref name="target"/> from spreading to other mount namespaces.</summary>
     public static void MakePrivate(string target) => Mount(null, target, null, PrivateFlag | RecursiveFlag, null);

@@ -31,7 +31,13 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
 
         await using var app = Build(model, self, certificate);
         await app.StartAsync(cancel);
-        var lease = new ServerLease(api, self, options.DoorUrl.ToString(), DoorCertificate.Fingerprint(certificate), log);
+        var lease = new ServerLease(
+            api,
+            self,
+            options.DoorUrl.ToString(),
+            DoorCertificate.Fingerprint(certificate),
+            log
+        );
         var status = new LeaderLease(api, "kube-system", "tombolo-status", options.Name, log);
         var running = informers.Select(informer => informer.RunAsync(cancel)).ToList();
         running.Add(model.RunAsync(cancel));
@@ -79,9 +85,11 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
             );
         };
         var networks = new Informer<VirtualNetwork>(api, log);
-        networks.Changed += (old, now) => Post(model, now, fabric => fabric.RemoveNetwork(old!.ObjectName()), (fabric, it) => fabric.Put(it));
+        networks.Changed += (old, now) =>
+            Post(model, now, fabric => fabric.RemoveNetwork(old!.ObjectName()), (fabric, it) => fabric.Put(it));
         var subnets = new Informer<Subnet>(api, log);
-        subnets.Changed += (old, now) => Post(model, now, fabric => fabric.RemoveSubnet(old!.ObjectName()), (fabric, it) => fabric.Put(it));
+        subnets.Changed += (old, now) =>
+            Post(model, now, fabric => fabric.RemoveSubnet(old!.ObjectName()), (fabric, it) => fabric.Put(it));
         var interfaces = new Informer<NetworkInterface>(api, log);
         interfaces.Changed += (old, now) =>
             Post(

@@ -6,7 +6,13 @@ using Tombolo.Kube;
 namespace Tombolo.RouteServer;
 
 /// <summary>This server's own Lease: renewed each 2 s so that others can tell who is stale, and carrying where operators ask.</summary>
-internal sealed partial class ServerLease(KubeApi api, ServerIdentity self, string door, string fingerprint, ILogger log)
+internal sealed partial class ServerLease(
+    KubeApi api,
+    ServerIdentity self,
+    string door,
+    string fingerprint,
+    ILogger log
+)
 {
     private static readonly TimeSpan Renew = TimeSpan.FromSeconds(2);
 
@@ -30,7 +36,12 @@ internal sealed partial class ServerLease(KubeApi api, ServerIdentity self, stri
     {
         var name = "routeserver-" + self.Name;
         var found = await api.FindAsync<V1Lease>(Names.SystemNamespace, name, cancel);
-        var lease = found ?? new V1Lease { Metadata = new() { Name = name, NamespaceProperty = Names.SystemNamespace } };
+        var lease =
+            found
+            ?? new V1Lease
+            {
+                Metadata = new() { Name = name, NamespaceProperty = Names.SystemNamespace },
+            };
         lease.Metadata.Labels = new Dictionary<string, string> { [Names.RouteServer] = self.Name };
         lease.Metadata.Annotations = new Dictionary<string, string>
         {

@@ -40,19 +40,31 @@ public sealed class DoorClient : IDisposable
     /// <exception cref="ToolException">No route server has renewed its Lease lately.</exception>
     public static async Task<DoorClient> OpenAsync(KubeApi api, CancellationToken cancel)
     {
-        var leases = await api.ListAsync<V1Lease>(Names.SystemNamespace, $"?labelSelector={Uri.EscapeDataString(Names.RouteServer)}", cancel);
-        var lease = leases.Items.OrderByDescending(lease => lease.Spec.RenewTime).FirstOrDefault(lease => lease.Metadata.Annotations?.ContainsKey(Names.Door) == true);
+        var leases = await api.ListAsync<V1Lease>(
+            Names.SystemNamespace,
+            $"?labelSelector={Uri.EscapeDataString(Names.RouteServer)}",
+            cancel
+        );
+        var lease = leases
+            .Items.OrderByDescending(lease => lease.Spec.RenewTime)
+            .FirstOrDefault(lease => lease.Metadata.Annotations?.ContainsKey(Names.Door) == true);
         if (lease is null)
         {
             throw new ToolException("no route server runs: none has a Lease in " + Names.SystemNamespace);
         }
-        return new DoorClient(new Uri(lease.Metadata.Annotations[Names.Door]), lease.Metadata.Annotations[Names.DoorCertificate]);
+        return new DoorClient(
+            new Uri(lease.Metadata.Annotations[Names.Door]),
+            lease.Metadata.Annotations[Names.DoorCertificate]
+        );
     }
 
     public Task<ServerStatus> StatusAsync(CancellationToken cancel) => GetAsync<ServerStatus>("v1/status", cancel);
 
     public Task<JsonObject> DumpAsync(string node, string? network, CancellationToken cancel) =>
-        GetAsync<JsonObject>($"v1/nodes/{Uri.EscapeDataString(node)}/dump?vrf={Uri.EscapeDataString(network ?? "")}", cancel);
+        GetAsync<JsonObject>(
+            $"v1/nodes/{Uri.EscapeDataString(node)}/dump?vrf={Uri.EscapeDataString(network ?? "")}",
+            cancel
+        );
 
     public void Dispose() => http.Dispose();
 
@@ -71,7 +83,9 @@ public sealed class DoorClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new ToolException($"{http.BaseAddress}{path}: {(int)response.StatusCode} and no answer that this version reads");
+            throw new ToolException(
+                $"{http.BaseAddress}{path}: {(int)response.StatusCode} and no answer that this version reads"
+            );
         }
     }
 }

@@ -15,6 +15,8 @@ public static class Kubeconfigs
         }
         return File.Exists(lab)
             ? lab
-            : throw new ToolException("no cluster: give --kubeconfig, set KUBECONFIG, or start a lab with ./tombolo lab up");
+            : throw new ToolException(
+                "no cluster: give --kubeconfig, set KUBECONFIG, or start a lab with ./tombolo lab up"
+            );
     }
 }

@@ -8,7 +8,12 @@ using Tombolo.Kube;
 namespace Tombolo.Tools;
 
 /// <summary>The whole system at a glance: the route server that answered, nodes, networks, interfaces.</summary>
-public sealed record SystemStatus(ServerStatus Server, IReadOnlyList<NetworkStatus> Networks, int Interfaces, int Programmed)
+public sealed record SystemStatus(
+    ServerStatus Server,
+    IReadOnlyList<NetworkStatus> Networks,
+    int Interfaces,
+    int Programmed
+)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { WriteIndented = true };
 
@@ -47,7 +52,9 @@ public sealed record SystemStatus(ServerStatus Server, IReadOnlyList<NetworkStat
     public string ToText()
     {
         var text = new StringBuilder();
-        text.AppendLine($"route server {Server.Server}: {(Server.Synced ? "in sync" : "NOT IN SYNC")}, version {Server.Version}");
+        text.AppendLine(
+            $"route server {Server.Server}: {(Server.Synced ? "in sync" : "NOT IN SYNC")}, version {Server.Version}"
+        );
         text.AppendLine();
         var nodes = new TextTable("NODE", "READY", "AGENT", "HOLDS", "VERSION", "NOTES");
         foreach (var node in Server.Nodes)
@@ -57,7 +64,9 @@ public sealed record SystemStatus(ServerStatus Server, IReadOnlyList<NetworkStat
                 node.Name,
                 node.Ready ? "yes" : "NO",
                 node.Connected ? "connected" : "LOST",
-                !node.Connected ? "-" : behind ? $"{node.Acknowledged} of {node.Told}" : "all",
+                !node.Connected ? "-"
+                    : behind ? $"{node.Acknowledged} of {node.Told}"
+                    : "all",
                 node.Version,
                 string.Join("; ", node.Errors.Concat(node.Warnings))
             );
@@ -66,7 +75,13 @@ public sealed record SystemStatus(ServerStatus Server, IReadOnlyList<NetworkStat
         var networks = new TextTable("NETWORK", "VNI", "PODS", "READY", "WHY NOT");
         foreach (var network in Networks)
         {
-            networks.Add(network.Name, $"{network.Vni}", $"{network.Pods}", network.Ready ? "yes" : "NO", network.Ready ? "" : network.Why);
+            networks.Add(
+                network.Name,
+                $"{network.Vni}",
+                $"{network.Pods}",
+                network.Ready ? "yes" : "NO",
+                network.Ready ? "" : network.Why
+            );
         }
         text.AppendLine(networks.ToString());
         text.Append($"{Programmed} of {Interfaces} interfaces programmed on every node that needs them");

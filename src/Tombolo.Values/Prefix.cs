@@ -27,8 +27,7 @@ public readonly record struct Prefix : IComparable<Prefix>
     public Address Last => Address with { Bits = Address.Bits | HostMask(Address.Width, Length) };
 
     /// <summary>Number of addresses; saturates at <see cref="UInt128.MaxValue"/> for ::/0.</summary>
-    public UInt128 Count =>
-        Address.Width - Length >= 128 ? UInt128.MaxValue : UInt128.One << (Address.Width - Length);
+    public UInt128 Count => Address.Width - Length >= 128 ? UInt128.MaxValue : UInt128.One << (Address.Width - Length);
 
     public bool IsHost => Length == Address.Width;
 

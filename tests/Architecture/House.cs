@@ -24,7 +24,18 @@ internal static class House
         ["Lab"] = ["Values", "Cluster", "Linux"],
         ["Cli"] =
         [
-            "Values", "Bgp", "Api", "Stream", "Kube", "Linux", "Fabric", "Controller", "RouteServer", "Tools", "Cluster", "Lab",
+            "Values",
+            "Bgp",
+            "Api",
+            "Stream",
+            "Kube",
+            "Linux",
+            "Fabric",
+            "Controller",
+            "RouteServer",
+            "Tools",
+            "Cluster",
+            "Lab",
         ],
     };
 
@@ -39,9 +50,64 @@ internal static class House
         (["Fabric", "Api"], "HttpClient", "the model does no I/O"),
         (["Fabric", "Api"], "System.IO", "the model does no I/O"),
         (["Fabric", "Api"], "System.Threading", "the model has no threads"),
-        (["Values", "Bgp", "Api", "Stream", "Kube", "Fabric", "Controller", "RouteServer", "Agent", "Tools", "Cluster"], "Thread.Sleep", "wait on a condition"),
-        (["Values", "Bgp/Wire", "Api", "Stream", "Kube", "Fabric", "Controller", "RouteServer", "Agent", "Cni", "Tools", "Cluster", "Lab", "Cli"], "LibraryImport", "only Linux calls the kernel (and Bgp sets its socket options)"),
-        (["Values", "Bgp", "Api", "Stream", "Kube", "Linux", "Fabric", "Controller", "RouteServer", "Agent", "Cni", "Tools", "Cluster/ApiServer", "Cluster/Controllers", "Cluster/Scheduler"], "Process.Start", "only the lab and its kubelet start processes"),
+        (
+            [
+                "Values",
+                "Bgp",
+                "Api",
+                "Stream",
+                "Kube",
+                "Fabric",
+                "Controller",
+                "RouteServer",
+                "Agent",
+                "Tools",
+                "Cluster",
+            ],
+            "Thread.Sleep",
+            "wait on a condition"
+        ),
+        (
+            [
+                "Values",
+                "Bgp/Wire",
+                "Api",
+                "Stream",
+                "Kube",
+                "Fabric",
+                "Controller",
+                "RouteServer",
+                "Agent",
+                "Cni",
+                "Tools",
+                "Cluster",
+                "Lab",
+                "Cli",
+            ],
+            "LibraryImport",
+            "only Linux calls the kernel (and Bgp sets its socket options)"
+        ),
+        (
+            [
+                "Values",
+                "Bgp",
+                "Api",
+                "Stream",
+                "Kube",
+                "Linux",
+                "Fabric",
+                "Controller",
+                "RouteServer",
+                "Agent",
+                "Cni",
+                "Tools",
+                "Cluster/ApiServer",
+                "Cluster/Controllers",
+                "Cluster/Scheduler",
+            ],
+            "Process.Start",
+            "only the lab and its kubelet start processes"
+        ),
         (["Cluster"], "ombolo.dev", "the cluster knows nothing of Tombolo"),
     ];
 
@@ -59,14 +125,21 @@ internal static class House
         {
             return [$"{room} is no room of the house: add it to the table"];
         }
-        return [.. References(project).Where(seen => !allowed.Contains(seen)).Select(seen => $"{room} must not see {seen}")];
+        return
+        [
+            .. References(project).Where(seen => !allowed.Contains(seen)).Select(seen => $"{room} must not see {seen}"),
+        ];
     }
 
     /// <summary>What a room's source breaks of the bans.</summary>
     public static IReadOnlyList<string> Violations(string room, string file, string source) =>
         [
             .. Banned
-                .Where(ban => ban.Rooms.Any(where => where == room || file.Contains($"Tombolo.{where}/", StringComparison.Ordinal)))
+                .Where(ban =>
+                    ban.Rooms.Any(where =>
+                        where == room || file.Contains($"Tombolo.{where}/", StringComparison.Ordinal)
+                    )
+                )
                 .Where(ban => source.Contains(ban.Word, StringComparison.Ordinal))
                 .Select(ban => $"{file}: '{ban.Word}': {ban.Why}"),
         ];

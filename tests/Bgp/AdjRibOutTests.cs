@@ -16,61 +16,74 @@ public class AdjRibOutTests
     {
         var family = Families.Find(name)!;
         var hop = family.Family.Afi == 2 ? BgpGen.V6 : BgpGen.V4;
-        Gen.Select(BgpGen.Nlri(family.Family).Array[1, 30], BgpGen.Attributes(hop).Array[1, 6],
-            Gen.Select(Gen.Int[0, 11], Gen.Int[0, 999], Gen.Int[0, 999]).Array[1, 200]).Sample((routes, sets, actions) =>
-        {
-            var world = new RibWorld(family.Family);
-            var listeners = new List<RibWorld.Listener>
-            {
-                world.Listen(1, false), world.Listen(2, false), world.Listen(3, true), world.Listen(30, true, isClient: true),
-                world.Listen(31, true, addPath: true, isClient: true),
-            };
-            foreach (var (action, one, two) in actions)
-            {
-                var route = routes[one % routes.Length];
-                var source = (ushort)(one % 4 + 1);
-                switch (action)
+        Gen.Select(
+                BgpGen.Nlri(family.Family).Array[1, 30],
+                BgpGen.Attributes(hop).Array[1, 6],
+                Gen.Select(Gen.Int[0, 11], Gen.Int[0, 999], Gen.Int[0, 999]).Array[1, 200]
+            )
+            .Sample(
+                (routes, sets, actions) =>
                 {
-                    case <= 5:
-                        world.Announce(source, route, sets[two % sets.Length]);
-                        break;
-                    case <= 7:
-                        world.Rib.Withdraw(source, route);
-                        break;
-                    case 8:
-                        world.Flush([.. listeners]);
-                        break;
-                    case 9:
-                        var lagging = listeners[two % listeners.Count];
-                        lagging.Group = world.Rib.Split(lagging.Group, lagging.Feed);
-                        lagging.Group.Restart(repeats: one % 2 == 0);
-                        break;
-                    case 10:
+                    var world = new RibWorld(family.Family);
+                    var listeners = new List<RibWorld.Listener>
+                    {
+                        world.Listen(1, false),
+                        world.Listen(2, false),
+                        world.Listen(3, true),
+                        world.Listen(30, true, isClient: true),
+                        world.Listen(31, true, addPath: true, isClient: true),
+                    };
+                    foreach (var (action, one, two) in actions)
+                    {
+                        var route = routes[one % routes.Length];
+                        var source = (ushort)(one % 4 + 1);
+                        switch (action)
+                        {
+                            case <= 5:
+                                world.Announce(source, route, sets[two % sets.Length]);
+                                break;
+                            case <= 7:
+                                world.Rib.Withdraw(source, route);
+                                break;
+                            case 8:
+                                world.Flush([.. listeners]);
+                                break;
+                            case 9:
+                                var lagging = listeners[two % listeners.Count];
+                                lagging.Group = world.Rib.Split(lagging.Group, lagging.Feed);
+                                lagging.Group.Restart(repeats: one % 2 == 0);
+                                break;
+                            case 10:
+                                world.Rib.RemoveAll(source, onlyStale: false);
+                                break;
+                            default:
+                                var leaving = listeners[two % listeners.Count];
+                                var key = leaving.Group.Key;
+                                world.Rib.Leave(leaving.Group, leaving.Feed);
+                                listeners.Remove(leaving);
+                                listeners.Add(
+                                    world.Listen(leaving.Feed.Source, key.IsInternal, key.AddPath, key.IsClient)
+                                );
+                                break;
+                        }
+                    }
+                    world.Flush([.. listeners]);
+                    foreach (var listener in listeners)
+                    {
+                        Assert.Equal(listener.Expected(), listener.Held);
+                    }
+                    for (ushort source = 1; source <= 4; source++)
+                    {
                         world.Rib.RemoveAll(source, onlyStale: false);
-                        break;
-                    default:
-                        var leaving = listeners[two % listeners.Count];
-                        var key = leaving.Group.Key;
-                        world.Rib.Leave(leaving.Group, leaving.Feed);
-                        listeners.Remove(leaving);
-                        listeners.Add(world.Listen(leaving.Feed.Source, key.IsInternal, key.AddPath, key.IsClient));
-                        break;
-                }
-            }
-            world.Flush([.. listeners]);
-            foreach (var listener in listeners)
-            {
-                Assert.Equal(listener.Expected(), listener.Held);
-            }
-            for (ushort source = 1; source <= 4; source++)
-            {
-                world.Rib.RemoveAll(source, onlyStale: false);
-            }
-            world.Flush([.. listeners]);
-            world.Flush([.. listeners]);
-            Assert.All(listeners, listener => Assert.Empty(listener.Held));
-            Assert.Equal((0, 0, 0), (world.Rib.Table.Count, world.Rib.Table.PathCount, world.Sets.Count));
-        }, iter: 60, threads: 1);
+                    }
+                    world.Flush([.. listeners]);
+                    world.Flush([.. listeners]);
+                    Assert.All(listeners, listener => Assert.Empty(listener.Held));
+                    Assert.Equal((0, 0, 0), (world.Rib.Table.Count, world.Rib.Table.PathCount, world.Sets.Count));
+                },
+                iter: 60,
+                threads: 1
+            );
     }
 
     [Fact]
@@ -92,7 +105,11 @@ public class AdjRibOutTests
         set.Origin(Origin.Igp).Set(AttributeCode.AsPath, []);
         for (var i = 0u; i < 10_000; i++)
         {
-            world.Announce(1, Nlri.Unicast(new Tombolo.Values.Prefix(Tombolo.Values.Address.V4(i << 12), 20)), set.Build());
+            world.Announce(
+                1,
+                Nlri.Unicast(new Tombolo.Values.Prefix(Tombolo.Values.Address.V4(i << 12), 20)),
+                set.Build()
+            );
         }
         var listener = world.Listen(9, false);
         world.Flush(listener);
@@ -111,7 +128,10 @@ public class AdjRibOutTests
         var plain = builder.Build();
         var shy = builder.Community(Community.NoLlgr).Build();
         var longer = new AttributeBuilder().Start(plain).Prepend(7, 3).Build();
-        var (first, second) = (Nlri.Unicast(Tombolo.Values.Prefix.Parse("10.0.0.0/8")), Nlri.Unicast(Tombolo.Values.Prefix.Parse("11.0.0.0/8")));
+        var (first, second) = (
+            Nlri.Unicast(Tombolo.Values.Prefix.Parse("10.0.0.0/8")),
+            Nlri.Unicast(Tombolo.Values.Prefix.Parse("11.0.0.0/8"))
+        );
         world.Announce(1, first, plain);
         world.Announce(2, first, longer);
         world.Announce(1, second, shy);

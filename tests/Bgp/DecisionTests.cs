@@ -23,7 +23,16 @@ public class DecisionTests
         from stale in Gen.Int[0, 9]
         select new Candidate(source, pathId, Make(pref, first, length, origin, med, originator, clusters, stale == 0));
 
-    private static AttributeSet Make(uint pref, uint first, int length, int origin, uint med, uint originator, int clusters, bool stale)
+    private static AttributeSet Make(
+        uint pref,
+        uint first,
+        int length,
+        int origin,
+        uint med,
+        uint originator,
+        int clusters,
+        bool stale
+    )
     {
         var builder = new AttributeBuilder().Start();
         builder.NextHop = Address.V4(0x0a000001);
@@ -53,36 +62,54 @@ public class DecisionTests
 
     [Fact]
     public void Chooses_as_the_text_of_the_rfc_says() =>
-        OneCandidate.Array[1, 12].Sample(candidates =>
-        {
-            var world = new RibWorld(Family.IPv4Unicast, sources: 6);
-            var route = Nlri.Unicast(Prefix.Parse("10.0.0.0/8"));
-            foreach (var candidate in candidates)
-            {
-                world.Announce(candidate.Source, route with { PathId = candidate.PathId }, candidate.Set);
-            }
-            var last = candidates.Reverse().DistinctBy(one => (one.Source, one.PathId)).ToArray();
-            var best = Naive(world, last);
-            ref var chosen = ref world.Rib.Table.Path(world.Rib.Table.First(0));
-            Assert.Equal((best.Source, best.PathId), (chosen.Source, chosen.PathId));
-        }, iter: 3000, threads: 1);
+        OneCandidate
+            .Array[1, 12]
+            .Sample(
+                candidates =>
+                {
+                    var world = new RibWorld(Family.IPv4Unicast, sources: 6);
+                    var route = Nlri.Unicast(Prefix.Parse("10.0.0.0/8"));
+                    foreach (var candidate in candidates)
+                    {
+                        world.Announce(candidate.Source, route with { PathId = candidate.PathId }, candidate.Set);
+                    }
+                    var last = candidates.Reverse().DistinctBy(one => (one.Source, one.PathId)).ToArray();
+                    var best = Naive(world, last);
+                    ref var chosen = ref world.Rib.Table.Path(world.Rib.Table.First(0));
+                    Assert.Equal((best.Source, best.PathId), (chosen.Source, chosen.PathId));
+                },
+                iter: 3000,
+                threads: 1
+            );
 
     [Fact]
     public void Does_not_care_in_which_order_routes_came() =>
-        Gen.Select(OneCandidate.Array[1, 10], Gen.Int).Sample((candidates, seed) =>
-        {
-            var distinct = candidates.DistinctBy(one => (one.Source, one.PathId)).ToArray();
-            var shuffled = distinct.ToArray();
-            new Random(seed).Shuffle(shuffled);
-            Assert.Equal(Outcome(distinct), Outcome(shuffled));
-        }, iter: 2000, threads: 1);
+        Gen.Select(OneCandidate.Array[1, 10], Gen.Int)
+            .Sample(
+                (candidates, seed) =>
+                {
+                    var distinct = candidates.DistinctBy(one => (one.Source, one.PathId)).ToArray();
+                    var shuffled = distinct.ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    Assert.Equal(Outcome(distinct), Outcome(shuffled));
+                },
+                iter: 2000,
+                threads: 1
+            );
 
     private static string Outcome(Candidate[] candidates)
     {
         var world = new RibWorld(Family.IPv4Unicast, sources: 6);
         foreach (var candidate in candidates)
         {
-            world.Announce(candidate.Source, Nlri.Unicast(Prefix.Parse("10.0.0.0/8")) with { PathId = candidate.PathId }, candidate.Set);
+            world.Announce(
+                candidate.Source,
+                Nlri.Unicast(Prefix.Parse("10.0.0.0/8")) with
+                {
+                    PathId = candidate.PathId,
+                },
+                candidate.Set
+            );
         }
         var listener = world.Listen(40, isInternal: false);
         world.Flush(listener);

@@ -6,7 +6,8 @@ namespace Tombolo.Tests.Bgp;
 
 public class OpenCodecTests
 {
-    private static readonly Gen<Family> Family = Gen.Int[0, Families.All.Count - 1].Select(at => Families.All[at].Family);
+    private static readonly Gen<Family> Family = Gen.Int[0, Families.All.Count - 1]
+        .Select(at => Families.All[at].Family);
 
     private static readonly Gen<OpenMessage> Open =
         from number in Gen.UInt[1, uint.MaxValue]
@@ -16,40 +17,75 @@ public class OpenCodecTests
         from has in Gen.Int[0, 63]
         from seconds in Gen.UShort[0, 4095]
         from many in Gen.Bool
-        select new OpenMessage(number, hold, id, new Capabilities
-        {
-            Families = families.Distinct().ToImmutableArray(),
-            FourOctetAs = number,
-            RouteRefresh = (has & 1) != 0,
-            EnhancedRouteRefresh = (has & 2) != 0,
-            ExtendedMessage = (has & 4) != 0,
-            AddPath = (has & 8) != 0 ? families.Distinct().ToImmutableDictionary(family => family, _ => AddPathMode.Both) : ImmutableDictionary<Family, AddPathMode>.Empty,
-            GracefulRestart = (has & 16) != 0 ? new GracefulRestart(many, true, seconds,
-                Enumerable.Repeat(families.Distinct().Select(family => new GracefulRestartFamily(family, true)), many ? 40 : 1)
-                    .SelectMany(row => row).Take(60).ToImmutableArray()) : null,
-            LongLived = (has & 32) != 0 ? families.Distinct().Select(family => new GracefulRestartFamily(family, false, seconds)).ToImmutableArray() : default,
-        });
+        select new OpenMessage(
+            number,
+            hold,
+            id,
+            new Capabilities
+            {
+                Families = families.Distinct().ToImmutableArray(),
+                FourOctetAs = number,
+                RouteRefresh = (has & 1) != 0,
+                EnhancedRouteRefresh = (has & 2) != 0,
+                ExtendedMessage = (has & 4) != 0,
+                AddPath =
+                    (has & 8) != 0
+                        ? families.Distinct().ToImmutableDictionary(family => family, _ => AddPathMode.Both)
+                        : ImmutableDictionary<Family, AddPathMode>.Empty,
+                GracefulRestart =
+                    (has & 16) != 0
+                        ? new GracefulRestart(
+                            many,
+                            true,
+                            seconds,
+                            Enumerable
+                                .Repeat(
+                                    families.Distinct().Select(family => new GracefulRestartFamily(family, true)),
+                                    many ? 40 : 1
+                                )
+                                .SelectMany(row => row)
+                                .Take(60)
+                                .ToImmutableArray()
+                        )
+                        : null,
+                LongLived =
+                    (has & 32) != 0
+                        ? families
+                            .Distinct()
+                            .Select(family => new GracefulRestartFamily(family, false, seconds))
+                            .ToImmutableArray()
+                        : default,
+            }
+        );
 
     [Fact]
     public void Reads_back_what_it_writes() =>
         Open.Sample(open =>
         {
             var first = Octets(open);
-            Assert.True(OpenMessage.TryRead(first.AsSpan(Message.HeaderOctets), out var read, out var error), error?.ToString());
+            Assert.True(
+                OpenMessage.TryRead(first.AsSpan(Message.HeaderOctets), out var read, out var error),
+                error?.ToString()
+            );
             Assert.Equal((open.As, open.HoldSeconds, open.RouterId), (read.As, read.HoldSeconds, read.RouterId));
             Assert.Equal(Convert.ToHexString(first), Convert.ToHexString(Octets(read)));
         });
 
     [Fact]
     public void Any_octets_never_throw() =>
-        Gen.Byte.Array[0, 100].Sample(octets =>
-        {
-            OpenMessage.TryRead(octets, out _, out _);
-            Message.TryFrame(octets, true, out _, out _, out _);
-            RouteRefreshMessage.TryRead(octets, out _);
-            NotificationMessage.TryRead(octets, out _);
-            Capabilities.TryRead(octets, false, out _);
-        }, iter: 20_000);
+        Gen
+            .Byte.Array[0, 100]
+            .Sample(
+                octets =>
+                {
+                    OpenMessage.TryRead(octets, out _, out _);
+                    Message.TryFrame(octets, true, out _, out _, out _);
+                    RouteRefreshMessage.TryRead(octets, out _);
+                    NotificationMessage.TryRead(octets, out _);
+                    Capabilities.TryRead(octets, false, out _);
+                },
+                iter: 20_000
+            );
 
     [Theory]
     // Version 3; hold time 2; identifier 0; AS 0 (RFC 4271 §6.2, RFC 6286).

@@ -9,16 +9,27 @@ public class PeerFsmTests
 {
     [Fact]
     public void Two_speakers_that_connect_at_once_agree_on_one_connection() =>
-        Gen.Select(Gen.Int[0, 1_000_000].Array[60, 60], Gen.Bool, Gen.Bool).Sample((order, leftIsHigher, equalIds) =>
-        {
-            var net = new Pair(leftIsHigher ? 9u : 5u, equalIds ? (leftIsHigher ? 9u : 5u) : 7u);
-            net.Start();
-            net.Run(order);
-            Assert.Equal(SessionPhase.Established, net.Left.State.Best.Phase);
-            Assert.Equal(SessionPhase.Established, net.Right.State.Best.Phase);
-            var survivor = net.Left.State.Outgoing.Phase == SessionPhase.Established ? Direction.Outgoing : Direction.Incoming;
-            Assert.Equal(SessionPhase.Established, net.Right.State[survivor == Direction.Outgoing ? Direction.Incoming : Direction.Outgoing].Phase);
-        }, iter: 500, threads: 1);
+        Gen.Select(Gen.Int[0, 1_000_000].Array[60, 60], Gen.Bool, Gen.Bool)
+            .Sample(
+                (order, leftIsHigher, equalIds) =>
+                {
+                    var net = new Pair(leftIsHigher ? 9u : 5u, equalIds ? (leftIsHigher ? 9u : 5u) : 7u);
+                    net.Start();
+                    net.Run(order);
+                    Assert.Equal(SessionPhase.Established, net.Left.State.Best.Phase);
+                    Assert.Equal(SessionPhase.Established, net.Right.State.Best.Phase);
+                    var survivor =
+                        net.Left.State.Outgoing.Phase == SessionPhase.Established
+                            ? Direction.Outgoing
+                            : Direction.Incoming;
+                    Assert.Equal(
+                        SessionPhase.Established,
+                        net.Right.State[survivor == Direction.Outgoing ? Direction.Incoming : Direction.Outgoing].Phase
+                    );
+                },
+                iter: 500,
+                threads: 1
+            );
 
     [Fact]
     public void A_neighbour_that_restarted_takes_over_its_old_session()
@@ -40,7 +51,14 @@ public class PeerFsmTests
         PeerState Establish(PeerState from, Direction direction)
         {
             var tcp = direction == Direction.Incoming ? SessionEventKind.TcpConfirmed : SessionEventKind.TcpAcked;
-            foreach (var input in new SessionEvent[] { new(tcp), new(SessionEventKind.Open, peer.Open), new(SessionEventKind.Keepalive) })
+            foreach (
+                var input in new SessionEvent[]
+                {
+                    new(tcp),
+                    new(SessionEventKind.Open, peer.Open),
+                    new(SessionEventKind.Keepalive),
+                }
+            )
             {
                 from = PeerFsm.Step(from, direction, input, options, TimeSpan.FromSeconds(1), outputs);
             }
@@ -55,7 +73,14 @@ public class PeerFsmTests
         var outputs = new List<PeerOutput>();
         var state = PeerFsm.Start(PeerState.Start, passive: true, options, default, outputs);
         state = PeerFsm.Step(state, Direction.Incoming, new(SessionEventKind.TcpConfirmed), options, default, outputs);
-        state = PeerFsm.Step(state, Direction.Incoming, new(SessionEventKind.Open, Pair.Options(7, 65001, 65000).Open), options, default, outputs);
+        state = PeerFsm.Step(
+            state,
+            Direction.Incoming,
+            new(SessionEventKind.Open, Pair.Options(7, 65001, 65000).Open),
+            options,
+            default,
+            outputs
+        );
         state = PeerFsm.Step(state, Direction.Incoming, new(SessionEventKind.Keepalive), options, default, outputs);
         state = PeerFsm.Step(state, Direction.Incoming, new(SessionEventKind.TcpFails), options, default, outputs);
         state = PeerFsm.Tick(state, options, TimeSpan.FromSeconds(100), outputs);
@@ -80,18 +105,19 @@ public class PeerFsmTests
 
         public TimeSpan Now { get; private set; }
 
-        public static SessionOptions Options(uint id, uint own, uint peer) => new()
-        {
-            LocalAs = own,
-            PeerAs = peer,
-            RouterId = id,
-            Capabilities = new Capabilities
+        public static SessionOptions Options(uint id, uint own, uint peer) =>
+            new()
             {
-                Families = [Family.IPv4Unicast],
-                FourOctetAs = own,
-                GracefulRestart = new GracefulRestart(false, true, 60, [new(Family.IPv4Unicast, true)]),
-            },
-        };
+                LocalAs = own,
+                PeerAs = peer,
+                RouterId = id,
+                Capabilities = new Capabilities
+                {
+                    Families = [Family.IPv4Unicast],
+                    FourOctetAs = own,
+                    GracefulRestart = new GracefulRestart(false, true, 60, [new(Family.IPv4Unicast, true)]),
+                },
+            };
 
         public void Start()
         {
@@ -116,7 +142,10 @@ public class PeerFsmTests
                 var ready = queues.Where(row => row.Value.Count > 0).ToArray();
                 if (ready.Length == 0)
                 {
-                    if (Left.State.Best.Phase == SessionPhase.Established && Right.State.Best.Phase == SessionPhase.Established)
+                    if (
+                        Left.State.Best.Phase == SessionPhase.Established
+                        && Right.State.Best.Phase == SessionPhase.Established
+                    )
                     {
                         return;
                     }
@@ -159,7 +188,10 @@ public class PeerFsmTests
                             Tell(direction, new SessionEvent(SessionEventKind.Keepalive));
                             break;
                         case SessionOutputKind.SendNotification:
-                            Tell(direction, new SessionEvent(SessionEventKind.Notification, Notification: output.Notification));
+                            Tell(
+                                direction,
+                                new SessionEvent(SessionEventKind.Notification, Notification: output.Notification)
+                            );
                             break;
                         case SessionOutputKind.Close:
                             Tell(direction, new SessionEvent(SessionEventKind.TcpFails));
@@ -177,14 +209,25 @@ public class PeerFsmTests
                 }
                 if (!PeerFsm.Accepts(other.State))
                 {
-                    Act(o => PeerFsm.Step(State, Direction.Outgoing, new(SessionEventKind.TcpFails), options, net.Now, o));
+                    Act(o =>
+                        PeerFsm.Step(State, Direction.Outgoing, new(SessionEventKind.TcpFails), options, net.Now, o)
+                    );
                     return;
                 }
                 var number = net.random.Next();
                 connection[Direction.Outgoing] = number;
                 other.connection[Direction.Incoming] = number;
                 Act(o => PeerFsm.Step(State, Direction.Outgoing, new(SessionEventKind.TcpAcked), options, net.Now, o));
-                other.Act(o => PeerFsm.Step(other.State, Direction.Incoming, new(SessionEventKind.TcpConfirmed), other.SessionOptions, net.Now, o));
+                other.Act(o =>
+                    PeerFsm.Step(
+                        other.State,
+                        Direction.Incoming,
+                        new(SessionEventKind.TcpConfirmed),
+                        other.SessionOptions,
+                        net.Now,
+                        o
+                    )
+                );
             }
 
             private void Tell(Direction direction, SessionEvent input)
@@ -194,13 +237,17 @@ public class PeerFsmTests
                 {
                     return;
                 }
-                net.Post(1 - index, there, () =>
-                {
-                    if (Other.connection.TryGetValue(there, out var current) && current == number)
+                net.Post(
+                    1 - index,
+                    there,
+                    () =>
                     {
-                        Other.Act(o => PeerFsm.Step(Other.State, there, input, Other.SessionOptions, net.Now, o));
+                        if (Other.connection.TryGetValue(there, out var current) && current == number)
+                        {
+                            Other.Act(o => PeerFsm.Step(Other.State, there, input, Other.SessionOptions, net.Now, o));
+                        }
                     }
-                });
+                );
             }
         }
     }

@@ -9,7 +9,15 @@ internal sealed class RibWorld
 {
     public RibWorld(Family family, RibOptions? options = null, int sources = 4, bool internalPeers = false)
     {
-        Options = options ?? new RibOptions { LocalAs = 65000, RouterId = 1, ClusterId = 1, MaxPaths = 4 };
+        Options =
+            options
+            ?? new RibOptions
+            {
+                LocalAs = 65000,
+                RouterId = 1,
+                ClusterId = 1,
+                MaxPaths = 4,
+            };
         for (var i = 1; i <= sources; i++)
         {
             var source = Sources.Add($"peer{i}");
@@ -19,7 +27,13 @@ internal sealed class RibWorld
             source.IsInternal = internalPeers || i % 3 == 0;
             source.IsClient = source.IsInternal && i % 2 == 0;
         }
-        Rib = new FamilyRib(Families.Of(family), Sets, new Decision(Sets, Sources, Options), new Export(Sets, Sources, Options), Pool);
+        Rib = new FamilyRib(
+            Families.Of(family),
+            Sets,
+            new Decision(Sets, Sources, Options),
+            new Export(Sets, Sources, Options),
+            Pool
+        );
     }
 
     public RibOptions Options { get; }
@@ -42,21 +56,35 @@ internal sealed class RibWorld
     public Listener Listen(ushort source, bool isInternal, bool addPath = false, bool isClient = false)
     {
         var feed = new PeerFeed(source);
-        var key = new GroupKey(Rib.Family.Family, isInternal, isClient, true, false, addPath, true,
-            Rib.Family.Family.Afi == 2 ? Address.V6(0x0a0000fe) : Address.V4(0x0a0000fe), !isInternal, 65000, Tombolo.Bgp.Policy.RoutePolicy.AcceptAll, null);
+        var key = new GroupKey(
+            Rib.Family.Family,
+            isInternal,
+            isClient,
+            true,
+            false,
+            addPath,
+            true,
+            Rib.Family.Family.Afi == 2 ? Address.V6(0x0a0000fe) : Address.V4(0x0a0000fe),
+            !isInternal,
+            65000,
+            Tombolo.Bgp.Policy.RoutePolicy.AcceptAll,
+            null
+        );
         return new Listener(this, feed, Rib.Join(key, feed));
     }
 
     public void Flush(params Listener[] listeners)
     {
         Rib.Flush();
-        Rib.Merge((feed, group) =>
-        {
-            foreach (var listener in listeners.Where(one => one.Feed == feed))
+        Rib.Merge(
+            (feed, group) =>
             {
-                listener.Group = group;
+                foreach (var listener in listeners.Where(one => one.Feed == feed))
+                {
+                    listener.Group = group;
+                }
             }
-        });
+        );
         foreach (var listener in listeners)
         {
             listener.Drain();
@@ -92,7 +120,9 @@ internal sealed class RibWorld
                 var reader = new UpdateReader();
                 Assert.True(reader.Read(body.Span, new SessionTraits(true, true)));
                 Assert.Equal(UpdateAction.None, reader.Action);
-                var (gone, come) = family.IsClassic ? (reader.Withdrawn, reader.Announced) : (reader.Unreach, reader.Reach);
+                var (gone, come) = family.IsClassic
+                    ? (reader.Withdrawn, reader.Announced)
+                    : (reader.Unreach, reader.Reach);
                 foreach (var route in UpdateCodecTests.Routes(body.Span[gone], family, Group.Key.AddPath, true))
                 {
                     Assert.True(Held.Remove((route.Key, route.PathId)), "withdrawn what was not announced");
@@ -100,7 +130,8 @@ internal sealed class RibWorld
                 var hop = family.IsClassic ? reader.NextHop : reader.ReachNextHop;
                 foreach (var route in UpdateCodecTests.Routes(body.Span[come], family, Group.Key.AddPath, false))
                 {
-                    Held[(route.Key, route.PathId)] = $"{route.Label} {route.Overlay?.Label} {hop} {Convert.ToHexString(reader.Canonical)}";
+                    Held[(route.Key, route.PathId)] =
+                        $"{route.Label} {route.Overlay?.Label} {hop} {Convert.ToHexString(reader.Canonical)}";
                 }
             }
         }
@@ -120,8 +151,11 @@ internal sealed class RibWorld
                 for (var at = table.First(destination); at != 0; at = Group.Key.AddPath ? table.Path(at).Next : 0)
                 {
                     ref var path = ref table.Path(at);
-                    if (path.Source == feed.Source
-                        || export.Judge(Group.Key, path.Attributes, path.Source, null, out var sent, out _) != ExportVerdict.Sent)
+                    if (
+                        path.Source == feed.Source
+                        || export.Judge(Group.Key, path.Attributes, path.Source, null, out var sent, out _)
+                            != ExportVerdict.Sent
+                    )
                     {
                         continue;
                     }

@@ -16,8 +16,12 @@ public class SessionFsmTests
         Capabilities = new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = 0 },
     };
 
-    private static readonly OpenMessage PeerOpen = new(65001, 30, 0x0a000002,
-        new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = 65001 });
+    private static readonly OpenMessage PeerOpen = new(
+        65001,
+        30,
+        0x0a000002,
+        new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = 65001 }
+    );
 
     [Theory]
     [InlineData("Idle", "ManualStart", "Connect", "Connect")]
@@ -73,7 +77,10 @@ public class SessionFsmTests
     public void Steps(string from, string input, string to, string does)
     {
         var kind = Enum.Parse<SessionEventKind>(input);
-        var (state, outputs) = Step(At(Enum.Parse<SessionPhase>(from)), new SessionEvent(kind, kind == SessionEventKind.Open ? PeerOpen : null));
+        var (state, outputs) = Step(
+            At(Enum.Parse<SessionPhase>(from)),
+            new SessionEvent(kind, kind == SessionEventKind.Open ? PeerOpen : null)
+        );
         Assert.Equal(to, state.Phase.ToString());
         Assert.Equal(does, string.Join(' ', outputs.Select(Words)));
     }
@@ -89,7 +96,10 @@ public class SessionFsmTests
     [Fact]
     public void Runs_no_timers_with_a_hold_time_of_zero()
     {
-        var (state, _) = Step(At(SessionPhase.OpenSent), new SessionEvent(SessionEventKind.Open, PeerOpen with { HoldSeconds = 0 }));
+        var (state, _) = Step(
+            At(SessionPhase.OpenSent),
+            new SessionEvent(SessionEventKind.Open, PeerOpen with { HoldSeconds = 0 })
+        );
         (state, _) = Step(state, new SessionEvent(SessionEventKind.Keepalive));
         Assert.Equal(SessionPhase.Established, state.Phase);
         Assert.Null(state.Due(TimeSpan.MaxValue));
@@ -102,7 +112,12 @@ public class SessionFsmTests
     [InlineData(65001u, 0x0a000002u, 2, (byte)128, "Open/7")]
     public void Refuses_an_open_that_does_not_fit(uint number, uint id, ushort afi, byte safi, string error)
     {
-        var open = new OpenMessage(number, 90, id, new Capabilities { Families = [new Family(afi, safi)], FourOctetAs = number });
+        var open = new OpenMessage(
+            number,
+            90,
+            id,
+            new Capabilities { Families = [new Family(afi, safi)], FourOctetAs = number }
+        );
         var (state, outputs) = Step(At(SessionPhase.OpenSent), new SessionEvent(SessionEventKind.Open, open));
         Assert.Equal(SessionPhase.Idle, state.Phase);
         Assert.Equal(error, outputs[0].Notification!.ToString());
@@ -115,7 +130,13 @@ public class SessionFsmTests
         var rests = new List<double>();
         for (var i = 0; i < 9; i++)
         {
-            (state, _) = Step(state with { Phase = SessionPhase.OpenSent }, new SessionEvent(SessionEventKind.HoldTimerExpires));
+            (state, _) = Step(
+                state with
+                {
+                    Phase = SessionPhase.OpenSent,
+                },
+                new SessionEvent(SessionEventKind.HoldTimerExpires)
+            );
             rests.Add((state.IdleHoldAt!.Value - Now).TotalSeconds);
         }
         Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 60], rests);
@@ -145,5 +166,7 @@ public class SessionFsmTests
     }
 
     private static string Words(SessionOutput output) =>
-        output.Kind == SessionOutputKind.SendNotification ? $"SendNotification:{output.Notification}" : output.Kind.ToString();
+        output.Kind == SessionOutputKind.SendNotification
+            ? $"SendNotification:{output.Notification}"
+            : output.Kind.ToString();
 }

@@ -16,32 +16,42 @@ public class UpdateCodecTests
         var family = Families.Find(name)!;
         var hop = family.Family.Afi == 2 ? BgpGen.V6 : BgpGen.V4;
         Gen.Select(BgpGen.Attributes(hop), BgpGen.Nlri(family.Family).Array[1, 600], Gen.Bool, Gen.Bool, Gen.Bool)
-            .Sample((attributes, routes, addPath, extended, fourOctetAs) =>
-            {
-                if (addPath)
+            .Sample(
+                (attributes, routes, addPath, extended, fourOctetAs) =>
                 {
-                    routes = routes.Select((route, at) => route with { PathId = (uint)at }).ToArray();
-                }
-                var to = new OctetBuffer();
-                var writer = new UpdateWriter(to);
-                Assert.True(writer.Begin(family, attributes, addPath, extended, fourOctetAs));
-                foreach (var route in routes)
-                {
-                    writer.Add(route);
-                }
-                writer.End();
-                var read = new List<Nlri>();
-                foreach (var body in Bodies(to, extended))
-                {
-                    var reader = new UpdateReader();
-                    Assert.True(reader.Read(body.Span, Internal with { FourOctetAs = fourOctetAs }));
-                    Assert.Equal(UpdateAction.None, reader.Action);
-                    Assert.Equal(attributes.NextHop, family.IsClassic ? reader.NextHop : reader.ReachNextHop);
-                    Assert.Equal(Convert.ToHexString(attributes.Octets), Convert.ToHexString(reader.Canonical));
-                    read.AddRange(Routes(body.Span[family.IsClassic ? reader.Announced : reader.Reach], family, addPath, false));
-                }
-                Assert.Equal(routes, read);
-            }, iter: 100);
+                    if (addPath)
+                    {
+                        routes = routes.Select((route, at) => route with { PathId = (uint)at }).ToArray();
+                    }
+                    var to = new OctetBuffer();
+                    var writer = new UpdateWriter(to);
+                    Assert.True(writer.Begin(family, attributes, addPath, extended, fourOctetAs));
+                    foreach (var route in routes)
+                    {
+                        writer.Add(route);
+                    }
+                    writer.End();
+                    var read = new List<Nlri>();
+                    foreach (var body in Bodies(to, extended))
+                    {
+                        var reader = new UpdateReader();
+                        Assert.True(reader.Read(body.Span, Internal with { FourOctetAs = fourOctetAs }));
+                        Assert.Equal(UpdateAction.None, reader.Action);
+                        Assert.Equal(attributes.NextHop, family.IsClassic ? reader.NextHop : reader.ReachNextHop);
+                        Assert.Equal(Convert.ToHexString(attributes.Octets), Convert.ToHexString(reader.Canonical));
+                        read.AddRange(
+                            Routes(
+                                body.Span[family.IsClassic ? reader.Announced : reader.Reach],
+                                family,
+                                addPath,
+                                false
+                            )
+                        );
+                    }
+                    Assert.Equal(routes, read);
+                },
+                iter: 100
+            );
     }
 
     [Theory]
@@ -49,26 +59,34 @@ public class UpdateCodecTests
     public void Reads_back_what_it_withdraws(string name)
     {
         var family = Families.Find(name)!;
-        BgpGen.Nlri(family.Family).Array[1, 2000].Sample(routes =>
-        {
-            var to = new OctetBuffer();
-            var writer = new UpdateWriter(to);
-            writer.BeginWithdraw(family, false, false);
-            foreach (var route in routes)
-            {
-                writer.Add(route);
-            }
-            writer.End();
-            var keys = new List<NlriKey>();
-            foreach (var body in Bodies(to, false))
-            {
-                var reader = new UpdateReader();
-                Assert.True(reader.Read(body.Span, Internal));
-                keys.AddRange(Routes(body.Span[family.IsClassic ? reader.Withdrawn : reader.Unreach], family, false, true)
-                    .Select(route => route.Key));
-            }
-            Assert.Equal(routes.Select(route => route.Key), keys);
-        }, iter: 30);
+        BgpGen
+            .Nlri(family.Family)
+            .Array[1, 2000]
+            .Sample(
+                routes =>
+                {
+                    var to = new OctetBuffer();
+                    var writer = new UpdateWriter(to);
+                    writer.BeginWithdraw(family, false, false);
+                    foreach (var route in routes)
+                    {
+                        writer.Add(route);
+                    }
+                    writer.End();
+                    var keys = new List<NlriKey>();
+                    foreach (var body in Bodies(to, false))
+                    {
+                        var reader = new UpdateReader();
+                        Assert.True(reader.Read(body.Span, Internal));
+                        keys.AddRange(
+                            Routes(body.Span[family.IsClassic ? reader.Withdrawn : reader.Unreach], family, false, true)
+                                .Select(route => route.Key)
+                        );
+                    }
+                    Assert.Equal(routes.Select(route => route.Key), keys);
+                },
+                iter: 30
+            );
     }
 
     [Theory]
@@ -76,11 +94,16 @@ public class UpdateCodecTests
     public void Text_of_a_route_names_it(string name)
     {
         var family = Families.Find(name)!;
-        BgpGen.Nlri(family.Family).Sample(route =>
-        {
-            Assert.True(family.Parse(family.Format(route), out var parsed));
-            Assert.Equal(route.Key, parsed!.Value.Key);
-        }, iter: 200);
+        BgpGen
+            .Nlri(family.Family)
+            .Sample(
+                route =>
+                {
+                    Assert.True(family.Parse(family.Format(route), out var parsed));
+                    Assert.Equal(route.Key, parsed!.Value.Key);
+                },
+                iter: 200
+            );
     }
 
     [Theory]
@@ -98,10 +121,14 @@ public class UpdateCodecTests
     [Fact]
     public void Any_octets_never_throw()
     {
-        Gen.Select(Gen.Byte.Array[0, 300], Gen.Bool, Gen.Bool).Sample((octets, isInternal, wide) =>
-        {
-            Use(new UpdateReader(), octets, new SessionTraits(isInternal, wide));
-        }, iter: 20_000);
+        Gen.Select(Gen.Byte.Array[0, 300], Gen.Bool, Gen.Bool)
+            .Sample(
+                (octets, isInternal, wide) =>
+                {
+                    Use(new UpdateReader(), octets, new SessionTraits(isInternal, wide));
+                },
+                iter: 20_000
+            );
     }
 
     [Fact]
@@ -110,26 +137,35 @@ public class UpdateCodecTests
         foreach (var family in Families.All)
         {
             var hop = family.Family.Afi == 2 ? BgpGen.V6 : BgpGen.V4;
-            Gen.Select(BgpGen.Attributes(hop), BgpGen.Nlri(family.Family).Array[1, 20], Gen.Int[0, int.MaxValue].Array[1, 6], Gen.Byte.Array[6, 6],
-                Gen.Bool).Sample((attributes, routes, places, values, isInternal) =>
-            {
-                var to = new OctetBuffer();
-                var writer = new UpdateWriter(to);
-                writer.Begin(family, attributes, false, true, true);
-                foreach (var route in routes)
-                {
-                    writer.Add(route);
-                }
-                writer.End();
-                var body = to.Written[Message.HeaderOctets..].ToArray();
-                for (var i = 0; i < places.Length; i++)
-                {
-                    body[places[i] % body.Length] = values[i];
-                }
-                var reader = new UpdateReader();
-                Use(reader, body, new SessionTraits(isInternal, true));
-                Use(reader, body.AsSpan(0, places[0] % body.Length), new SessionTraits(isInternal, false));
-            }, iter: 2000);
+            Gen.Select(
+                    BgpGen.Attributes(hop),
+                    BgpGen.Nlri(family.Family).Array[1, 20],
+                    Gen.Int[0, int.MaxValue].Array[1, 6],
+                    Gen.Byte.Array[6, 6],
+                    Gen.Bool
+                )
+                .Sample(
+                    (attributes, routes, places, values, isInternal) =>
+                    {
+                        var to = new OctetBuffer();
+                        var writer = new UpdateWriter(to);
+                        writer.Begin(family, attributes, false, true, true);
+                        foreach (var route in routes)
+                        {
+                            writer.Add(route);
+                        }
+                        writer.End();
+                        var body = to.Written[Message.HeaderOctets..].ToArray();
+                        for (var i = 0; i < places.Length; i++)
+                        {
+                            body[places[i] % body.Length] = values[i];
+                        }
+                        var reader = new UpdateReader();
+                        Use(reader, body, new SessionTraits(isInternal, true));
+                        Use(reader, body.AsSpan(0, places[0] % body.Length), new SessionTraits(isInternal, false));
+                    },
+                    iter: 2000
+                );
         }
     }
 
@@ -150,11 +186,15 @@ public class UpdateCodecTests
                 _ = AttributeTable.Find(attribute.Code)?.Format(attribute.Value);
             }
         }
-        foreach (var (span, family, withdrawn) in new[]
-        {
-            (reader.Withdrawn, Family.IPv4Unicast, true), (reader.Announced, Family.IPv4Unicast, false),
-            (reader.Reach, reader.ReachFamily, false), (reader.Unreach, reader.UnreachFamily, true),
-        })
+        foreach (
+            var (span, family, withdrawn) in new[]
+            {
+                (reader.Withdrawn, Family.IPv4Unicast, true),
+                (reader.Announced, Family.IPv4Unicast, false),
+                (reader.Reach, reader.ReachFamily, false),
+                (reader.Unreach, reader.UnreachFamily, true),
+            }
+        )
         {
             if (Families.Find(family) is not { } row)
             {
@@ -180,7 +220,7 @@ public class UpdateCodecTests
     internal static List<ReadOnlyMemory<byte>> Bodies(OctetBuffer messages, bool extended)
     {
         var bodies = new List<ReadOnlyMemory<byte>>();
-        for (var rest = messages.Written; !rest.IsEmpty;)
+        for (var rest = messages.Written; !rest.IsEmpty; )
         {
             Assert.True(Message.TryFrame(rest, extended, out var type, out var length, out _));
             Assert.Equal(MessageType.Update, type);

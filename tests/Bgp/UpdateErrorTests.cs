@@ -75,7 +75,10 @@ public class UpdateErrorTests
     public void Keeps_an_unknown_transitive_attribute_and_marks_it_partial()
     {
         var octets = Convert.FromHexString(Origin + Path + NextHop + "c06302abcd" + "80640155");
-        var body = new byte[] { 0, 0, 0, (byte)octets.Length }.Concat(octets).Concat(Convert.FromHexString(Route)).ToArray();
+        var body = new byte[] { 0, 0, 0, (byte)octets.Length }
+            .Concat(octets)
+            .Concat(Convert.FromHexString(Route))
+            .ToArray();
         var reader = new UpdateReader();
         Assert.True(reader.Read(body, new SessionTraits(false, true)));
         Assert.EndsWith("E06302ABCD", Convert.ToHexString(reader.Canonical));
@@ -85,8 +88,13 @@ public class UpdateErrorTests
     public void Takes_the_four_octet_path_for_the_tail()
     {
         // AS_PATH 100 23456 23456, AS4_PATH 70000 80000: an old speaker put its 100 in front (RFC 6793 §4.2.3).
-        var octets = Convert.FromHexString(Origin + "4002080203" + "00645ba05ba0" + NextHop + "c0110a0202" + "0001117000013880");
-        var body = new byte[] { 0, 0, 0, (byte)octets.Length }.Concat(octets).Concat(Convert.FromHexString(Route)).ToArray();
+        var octets = Convert.FromHexString(
+            Origin + "4002080203" + "00645ba05ba0" + NextHop + "c0110a0202" + "0001117000013880"
+        );
+        var body = new byte[] { 0, 0, 0, (byte)octets.Length }
+            .Concat(octets)
+            .Concat(Convert.FromHexString(Route))
+            .ToArray();
         var reader = new UpdateReader();
         Assert.True(reader.Read(body, new SessionTraits(false, false)));
         var set = new AttributeSet(reader.Canonical, reader.NextHop);

@@ -45,23 +45,31 @@ internal static class BruteForce
                     InterfaceEntry one => $"interface {one.Uid}",
                     VrfEntry vrf => $"vrf {vrf.Name}",
                     TunnelEntry tunnel => $"tunnel {tunnel.Node.Name}",
-                    RouteEntry { Paths: [{ Target: PathTarget.Connected }] } route => $"route {route.Vrf} {route.Prefix} connected",
-                    RouteEntry route => $"route {route.Vrf} {route.Prefix} {route.Paths[0].Node.Name} {route.Paths[0].Label} {route.Paths[0].Up}",
+                    RouteEntry { Paths: [{ Target: PathTarget.Connected }] } route =>
+                        $"route {route.Vrf} {route.Prefix} connected",
+                    RouteEntry route =>
+                        $"route {route.Vrf} {route.Prefix} {route.Paths[0].Node.Name} {route.Paths[0].Label} {route.Paths[0].Up}",
                     _ => "settings",
                 }
             ),
             StringComparer.Ordinal
         );
 
-    private static IEnumerable<(string Address, string Node, Label Label, bool Up)> Routes(World world, string network) =>
+    private static IEnumerable<(string Address, string Node, Label Label, bool Up)> Routes(
+        World world,
+        string network
+    ) =>
         from one in Bound(world)
         where one.Interface.Spec.Network == network
         where world.Last.GetValueOrDefault($"node {one.Node}") is NodeFacts { Alive: true }
-        let report = world.Last.GetValueOrDefault($"report {one.Node} {one.Interface.Metadata.Uid}") as InterfaceReported?
+        let report = world.Last.GetValueOrDefault($"report {one.Node} {one.Interface.Metadata.Uid}")
+            as InterfaceReported?
         where report is not null
         from address in one.Interface.Spec.Addresses
         group (one, report.Value) by address into same
-        let best = same.OrderByDescending(path => path.Value.Up).ThenBy(path => path.one.Interface.Metadata.Uid, StringComparer.Ordinal).First()
+        let best = same.OrderByDescending(path => path.Value.Up)
+            .ThenBy(path => path.one.Interface.Metadata.Uid, StringComparer.Ordinal)
+            .First()
         select (same.Key, best.one.Node, best.Value.Label, best.Value.Up);
 
     private static IEnumerable<(NetworkInterface Interface, string Node)> Bound(World world) =>

@@ -22,7 +22,11 @@ internal static class Cluster
     }
 
     public static Subnet Subnet(string name, string cidr) =>
-        new() { Metadata = Meta(ObjectName.Parse(name)), Spec = new SubnetSpec { Cidr = cidr } };
+        new()
+        {
+            Metadata = Meta(ObjectName.Parse(name)),
+            Spec = new SubnetSpec { Cidr = cidr },
+        };
 
     public static NetworkInterface Interface(string pod, string network, params string[] addresses)
     {
@@ -52,5 +56,10 @@ internal static class Cluster
         fabric.Put(ObjectName.Parse(pod), new PodFacts($"pod {pod}", node, ended));
 
     private static V1ObjectMeta Meta(ObjectName name) =>
-        new() { Name = name.Name, NamespaceProperty = name.Namespace, Uid = $"uid {name}" };
+        new()
+        {
+            Name = name.Name,
+            NamespaceProperty = name.Namespace,
+            Uid = $"uid {name}",
+        };
 }

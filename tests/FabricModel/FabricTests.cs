@@ -62,7 +62,10 @@ public class FabricTests
         fabric.Report(Cluster.Node("node-2"), "uid red/b-eth0", null);
         var news = fabric.Flush();
         Assert.Contains(new EntryKey(EntryKind.Tunnel, "1/node-2"), news[Cluster.Node("node-1")].Remove);
-        Assert.Contains(new EntryKey(EntryKind.Route, "red/net", Prefix.Parse("10.10.0.11/32")), news[Cluster.Node("node-1")].Remove);
+        Assert.Contains(
+            new EntryKey(EntryKind.Route, "red/net", Prefix.Parse("10.10.0.11/32")),
+            news[Cluster.Node("node-1")].Remove
+        );
     }
 
     [Fact]
@@ -133,11 +136,17 @@ public class FabricTests
         fabric.Report(Cluster.Node(node), Cluster.UidOf(made), new InterfaceReported(new Label(label), up));
     }
 
-    private static IEnumerable<string> Told(IReadOnlyDictionary<NodeName, NodeDelta> news, string node, EntryKind kind) =>
-        news[Cluster.Node(node)].Put.Where(entry => entry.Key.Kind == kind).Select(entry => entry.Key.ToString());
+    private static IEnumerable<string> Told(
+        IReadOnlyDictionary<NodeName, NodeDelta> news,
+        string node,
+        EntryKind kind
+    ) => news[Cluster.Node(node)].Put.Where(entry => entry.Key.Kind == kind).Select(entry => entry.Key.ToString());
 
     private IEnumerable<string> Keys(string node, EntryKind kind) =>
-        fabric.Snapshot(Cluster.Node(node)).Where(entry => entry.Key.Kind == kind).Select(entry => entry.Key.ToString());
+        fabric
+            .Snapshot(Cluster.Node(node))
+            .Where(entry => entry.Key.Kind == kind)
+            .Select(entry => entry.Key.ToString());
 
     private Dictionary<string, RouteEntry> Routes(string node, string prefix) =>
         fabric

@@ -62,14 +62,21 @@ internal sealed class World
         new(
             which == 2 ? "subnet blue/wide" : $"subnet {(which == 0 ? "red" : "blue")}/v4",
             form == 0 ? null
-            : which == 2 ? Cluster.Subnet("blue/wide", "10.20.0.0/16")
-            : Cluster.Subnet($"{(which == 0 ? "red" : "blue")}/v4", form == 1 ? "10.10.0.0/16" : form == 2 ? "10.10.0.0/24" : "nonsense")
+                : which == 2 ? Cluster.Subnet("blue/wide", "10.20.0.0/16")
+                : Cluster.Subnet(
+                    $"{(which == 0 ? "red" : "blue")}/v4",
+                    form == 1 ? "10.10.0.0/16"
+                        : form == 2 ? "10.10.0.0/24"
+                        : "nonsense"
+                )
         );
 
     private static Event Interface(int pod, int network, int address, int form) =>
         new(
             $"interface {Pods[pod]}",
-            form == 0 ? null : Deleted(Cluster.Interface(Pods[pod], Networks[network], Addresses[address]), form == 1, network)
+            form == 0
+                ? null
+                : Deleted(Cluster.Interface(Pods[pod], Networks[network], Addresses[address]), form == 1, network)
         );
 
     private static NetworkInterface Deleted(NetworkInterface made, bool deleted, int network)
@@ -82,7 +89,8 @@ internal sealed class World
     private static Event Pod(int pod, int node, int form) =>
         new(
             $"pod {Pods[pod]}",
-            form == 0 ? null
+            form == 0
+                ? null
                 : new PodFacts(form == 1 ? "another" : $"pod {Pods[pod]}", node == 3 ? null : Nodes[node], form == 2)
         );
 

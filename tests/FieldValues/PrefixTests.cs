@@ -15,7 +15,9 @@ public class PrefixTests
                 (address, length) =>
                 {
                     var prefix = new Prefix(address, Math.Min(length, address.Width));
-                    return Prefix.Parse(prefix.ToString()) == prefix && prefix.Contains(prefix.First) && prefix.Contains(prefix.Last);
+                    return Prefix.Parse(prefix.ToString()) == prefix
+                        && prefix.Contains(prefix.First)
+                        && prefix.Contains(prefix.Last);
                 }
             );
 

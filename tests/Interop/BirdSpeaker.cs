@@ -10,7 +10,11 @@ internal sealed partial class BirdSpeaker(Netns net, string name) : ForeignSpeak
     public override async Task StartAsync(bool restarting)
     {
         var config = await Net.WriteAsync($"{Name}.conf", Config());
-        Process = Net.Start(Namespace, $"{Name}.log", ["bird", "-c", config, "-s", Control, "-f", .. restarting ? new[] { "-R" } : []]);
+        Process = Net.Start(
+            Namespace,
+            $"{Name}.log",
+            ["bird", "-c", config, "-s", Control, "-f", .. restarting ? new[] { "-R" } : []]
+        );
     }
 
     public override async Task<bool> HasAsync(string family, string route, params string[] words)
@@ -39,14 +43,16 @@ internal sealed partial class BirdSpeaker(Netns net, string name) : ForeignSpeak
         };
 
     // (65000,1) → 65000:1, (65000, 1, 2) → 65000:1:2, (rt, 65000, 1) → rt:65000:1
-    private static string Plain(string text) => Tuple().Replace(text, match => match.Groups[1].Value.Replace(" ", "").Replace(',', ':'));
+    private static string Plain(string text) =>
+        Tuple().Replace(text, match => match.Groups[1].Value.Replace(" ", "").Replace(',', ':'));
 
     [GeneratedRegex(@"\(((?:rt|generic|\d+)(?:, ?[\dx.a-f]+)+)\)")]
     private static partial Regex Tuple();
 
     private string Config()
     {
-        var text = new StringBuilder($$"""
+        var text = new StringBuilder(
+            $$"""
             router id {{Session.Theirs}};
             log stderr all;
             vpn4 table v4vpn;
@@ -62,13 +68,20 @@ internal sealed partial class BirdSpeaker(Netns net, string name) : ForeignSpeak
               neighbor {{Session.Ours}} as {{(Session.FourOctetAs ? Session.OurAs : 23456)}};
               connect retry time 1; connect delay time 1; error wait time 1, 2;
 
-            """);
+            """
+        );
         text.AppendLine(Session.Password is null ? "" : $"  password \"{Session.Password}\";");
         text.AppendLine(Session.Gtsm ? "  ttl security on;" : "");
         text.AppendLine(Session.FourOctetAs ? "" : "  enable as4 off;");
         text.AppendLine(Session.WeAreClient ? "  rr client;" : "");
-        text.AppendLine(Session.RestartSeconds > 0 ? $"  graceful restart on; graceful restart time {Session.RestartSeconds};" : "");
-        text.AppendLine(Session.LongLivedSeconds > 0 ? $"  long lived graceful restart on; long lived stale time {Session.LongLivedSeconds};" : "");
+        text.AppendLine(
+            Session.RestartSeconds > 0 ? $"  graceful restart on; graceful restart time {Session.RestartSeconds};" : ""
+        );
+        text.AppendLine(
+            Session.LongLivedSeconds > 0
+                ? $"  long lived graceful restart on; long lived stale time {Session.LongLivedSeconds};"
+                : ""
+        );
         foreach (var family in Session.Families)
         {
             var (channel, more) = family switch

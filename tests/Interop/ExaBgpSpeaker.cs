@@ -10,7 +10,9 @@ internal sealed class ExaBgpSpeaker(Netns net, string name) : ForeignSpeaker(net
         var sink = await Net.WriteAsync($"{Name}-sink", $"#!/bin/sh\ncat >>'{Received}'\n");
         await Netns.RunAsync("chmod", "755", sink);
         await Netns.RunAsync("chmod", "777", Net.Folder);
-        var config = await Net.WriteAsync($"{Name}.conf", $$"""
+        var config = await Net.WriteAsync(
+            $"{Name}.conf",
+            $$"""
             process sink { run {{sink}}; encoder json; }
             neighbor {{Session.Ours}} {
               router-id {{Session.Theirs}};
@@ -26,16 +28,32 @@ internal sealed class ExaBgpSpeaker(Netns net, string name) : ForeignSpeaker(net
               }
             }
 
-            """);
-        Process = Net.Start(Namespace, $"{Name}.log", "env", "exabgp.daemon.user=root", "exabgp.tcp.bind=", "exabgp.api.cli=false", "exabgp.log.level=INFO", "exabgp", config);
+            """
+        );
+        Process = Net.Start(
+            Namespace,
+            $"{Name}.log",
+            "env",
+            "exabgp.daemon.user=root",
+            "exabgp.tcp.bind=",
+            "exabgp.api.cli=false",
+            "exabgp.log.level=INFO",
+            "exabgp",
+            config
+        );
     }
 
     public override async Task<bool> HasAsync(string family, string route, params string[] words)
     {
         var text = (await TableAsync(family)).Replace(" ", "", StringComparison.Ordinal);
         var line = text.Split('\n').LastOrDefault(one => one.Contains(route, StringComparison.Ordinal)) ?? "";
-        return line.Contains("announce", StringComparison.Ordinal) && words.All(word => line.Contains("[" + word.Replace(':', ',') + "]", StringComparison.Ordinal) || line.Contains(word, StringComparison.Ordinal));
+        return line.Contains("announce", StringComparison.Ordinal)
+            && words.All(word =>
+                line.Contains("[" + word.Replace(':', ',') + "]", StringComparison.Ordinal)
+                || line.Contains(word, StringComparison.Ordinal)
+            );
     }
 
-    public override async Task<string> TableAsync(string family) => File.Exists(Received) ? await File.ReadAllTextAsync(Received) : "";
+    public override async Task<string> TableAsync(string family) =>
+        File.Exists(Received) ? await File.ReadAllTextAsync(Received) : "";
 }

@@ -47,7 +47,8 @@ internal abstract class ForeignSpeaker(Netns net, string name)
     protected Task<string> AskAsync(params string[] command) =>
         Netns.TryRunAsync(["ip", "netns", "exec", Namespace, .. command]);
 
-    protected static bool All(string text, string[] words) => Array.TrueForAll(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    protected static bool All(string text, string[] words) =>
+        Array.TrueForAll(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static ForeignSpeaker Needs(string path, ForeignSpeaker speaker)
     {

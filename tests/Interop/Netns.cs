@@ -12,7 +12,8 @@ internal sealed class Netns : IAsyncDisposable
     public Netns() => Directory.CreateDirectory(Folder);
 
     /// <summary>Files of this test: configurations, sockets, logs.</summary>
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"tbi-{Environment.ProcessId}-{Interlocked.Increment(ref counter)}");
+    public string Folder { get; } =
+        Path.Combine(Path.GetTempPath(), $"tbi-{Environment.ProcessId}-{Interlocked.Increment(ref counter)}");
 
     public async Task<string> AddAsync(string role)
     {
@@ -27,7 +28,21 @@ internal sealed class Netns : IAsyncDisposable
     public async Task LinkAsync(string first, string second, int number)
     {
         var (left, right) = ($"l{number}", $"r{number}");
-        await RunAsync("ip", "link", "add", left, "netns", first, "type", "veth", "peer", "name", right, "netns", second);
+        await RunAsync(
+            "ip",
+            "link",
+            "add",
+            left,
+            "netns",
+            first,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            right,
+            "netns",
+            second
+        );
         foreach (var (name, device, host) in new[] { (first, left, 1), (second, right, 2) })
         {
             await RunAsync("ip", "-n", name, "addr", "add", $"10.9.{number}.{host}/24", "dev", device);
@@ -48,7 +63,10 @@ internal sealed class Netns : IAsyncDisposable
     {
         var path = Path.Combine(Folder, log);
         var words = string.Join(' ', command.Select(word => $"'{word}'"));
-        var start = new ProcessStartInfo("ip", ["netns", "exec", name, "sh", "-c", $"exec {words} >>'{path}' 2>&1 </dev/null"]);
+        var start = new ProcessStartInfo(
+            "ip",
+            ["netns", "exec", name, "sh", "-c", $"exec {words} >>'{path}' 2>&1 </dev/null"]
+        );
         start.Environment["DOTNET_TieredPGO"] = "0";
         var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command[0]}");
         processes.Add(process);
@@ -58,7 +76,11 @@ internal sealed class Netns : IAsyncDisposable
     /// <summary>Runs a program to its end and gives what it printed, also where it fails.</summary>
     public static async Task<string> TryRunAsync(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command[0]}");
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -83,8 +105,13 @@ internal sealed class Netns : IAsyncDisposable
 
     /// <summary>The files' ends, for a failure's message.</summary>
     public string Logs() =>
-        string.Join('\n', Directory.GetFiles(Folder).Where(file => file.EndsWith(".log", StringComparison.Ordinal))
-            .Select(file => $"== {Path.GetFileName(file)}\n{string.Join('\n', File.ReadLines(file).TakeLast(25))}"));
+        string.Join(
+            '\n',
+            Directory
+                .GetFiles(Folder)
+                .Where(file => file.EndsWith(".log", StringComparison.Ordinal))
+                .Select(file => $"== {Path.GetFileName(file)}\n{string.Join('\n', File.ReadLines(file).TakeLast(25))}")
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -100,7 +127,10 @@ internal sealed class Netns : IAsyncDisposable
         foreach (var name in names)
         {
             // Daemons that changed their session or forked are found by where they live.
-            var pids = (await TryRunAsync("ip", "netns", "pids", name)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var pids = (await TryRunAsync("ip", "netns", "pids", name)).Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries
+            );
             foreach (var pid in pids.Where(pid => int.TryParse(pid, out _)))
             {
                 await TryRunAsync("kill", "-9", pid);

@@ -6,7 +6,9 @@ internal sealed class OpenBgpdSpeaker(Netns net, string name) : ForeignSpeaker(n
 
     public override async Task StartAsync(bool restarting)
     {
-        var config = await Net.WriteAsync($"{Name}.conf", $$"""
+        var config = await Net.WriteAsync(
+            $"{Name}.conf",
+            $$"""
             AS {{Session.TheirAs}}
             router-id {{Session.Theirs}}
             fib-update no
@@ -26,7 +28,8 @@ internal sealed class OpenBgpdSpeaker(Netns net, string name) : ForeignSpeaker(n
             allow from any
             allow to any
 
-            """);
+            """
+        );
         await Netns.RunAsync("chmod", "600", config);
         // Where its processes lock themselves in; the package leaves its making to systemd.
         Directory.CreateDirectory("/run/openbgpd");

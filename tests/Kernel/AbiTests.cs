@@ -15,7 +15,9 @@ public sealed class AbiTests
 
     public static TheoryData<Type> Mirrors =>
         [
-            .. typeof(AddressKey).Assembly.GetTypes().Where(type => type.GetCustomAttribute<MirrorsAttribute>() is not null),
+            .. typeof(AddressKey)
+                .Assembly.GetTypes()
+                .Where(type => type.GetCustomAttribute<MirrorsAttribute>() is not null),
         ];
 
     [Theory]
@@ -115,7 +117,9 @@ public sealed class AbiTests
     private static IEnumerable<string> Declared() =>
         Directory
             .GetFiles(Path.Combine(BpfBuild.Root, "bpf/abi"))
-            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"^(?:struct|enum) (tb_\w+) \{", RegexOptions.Multiline))
+            .SelectMany(file =>
+                Regex.Matches(File.ReadAllText(file), @"^(?:struct|enum) (tb_\w+) \{", RegexOptions.Multiline)
+            )
             .Select(match => match.Groups[1].Value);
 
     private sealed record Line(string Name, int Offset, int Size);
@@ -152,11 +156,7 @@ public sealed class AbiTests
     private static string Plain(string name) => name.Replace("_", "").ToLowerInvariant();
 
     private static int Size(Type type) =>
-        (int)
-            typeof(Unsafe)
-                .GetMethod(nameof(Unsafe.SizeOf))!
-                .MakeGenericMethod(type)
-                .Invoke(null, null)!; // generic method of the framework
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!; // generic method of the framework
 
     private readonly record struct Right(uint NextHop, uint Identity);
 

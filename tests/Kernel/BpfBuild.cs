@@ -15,7 +15,10 @@ internal static class BpfBuild
     {
         get
         {
-            Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs a kernel with BTF (/sys/kernel/btf/vmlinux)");
+            Assert.SkipUnless(
+                File.Exists("/sys/kernel/btf/vmlinux"),
+                "needs a kernel with BTF (/sys/kernel/btf/vmlinux)"
+            );
             return Built.Value;
         }
     }

@@ -167,7 +167,10 @@ public sealed class DatapathTests : KernelTest
         datapath.Apply(State(5, 6, 7, 8));
         Assert.Equal(
             ["10.10.0.5/32", "10.10.0.6/32", "10.10.0.7/32", "10.10.0.8/32"],
-            datapath.Dump().Routes.Select(route => route.Prefix).Where(prefix => prefix.EndsWith("/32", StringComparison.Ordinal))
+            datapath
+                .Dump()
+                .Routes.Select(route => route.Prefix)
+                .Where(prefix => prefix.EndsWith("/32", StringComparison.Ordinal))
         );
     }
 
@@ -192,8 +195,20 @@ public sealed class DatapathTests : KernelTest
         // One map in the place of another, as a forgotten change of the layout would have it.
         File.Delete(Path.Combine(Pins, "v1/maps/hosts"));
         BpfBuild.Run(
-            "bpftool", "map", "create", Path.Combine(Pins, "v1/maps/hosts"), "type", "hash", "key", "4", "value", "4",
-            "entries", "64", "name", "hosts"
+            "bpftool",
+            "map",
+            "create",
+            Path.Combine(Pins, "v1/maps/hosts"),
+            "type",
+            "hash",
+            "key",
+            "4",
+            "value",
+            "4",
+            "entries",
+            "64",
+            "name",
+            "hosts"
         );
         var refused = Assert.Throws<LinuxException>(() => Open());
         Assert.Contains("hosts", refused.Message);
@@ -238,7 +253,10 @@ public sealed class DatapathTests : KernelTest
                         datapath.Apply(state);
                         Assert.Equal(0, datapath.Apply(state));
                         Assert.Equal(
-                            hosts.Distinct().Order().Select(host => ($"10.10.0.{host}/32", $"vxlan 172.30.2.2 label {200 + host}", notUp)),
+                            hosts
+                                .Distinct()
+                                .Order()
+                                .Select(host => ($"10.10.0.{host}/32", $"vxlan 172.30.2.2 label {200 + host}", notUp)),
                             datapath
                                 .Dump()
                                 .Routes.Where(route => route.Prefix.EndsWith("/32", StringComparison.Ordinal))

@@ -36,7 +36,9 @@ public sealed class DropReasonTests
     public void Every_reason_is_explained_once_and_in_order()
     {
         var text = File.ReadAllText(Path.Combine(BpfBuild.Root, "docs/drops.md"));
-        var explained = Regex.Matches(text, @"^### `([a-z_0-9]+)`$", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+        var explained = Regex
+            .Matches(text, @"^### `([a-z_0-9]+)`$", RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value);
         Assert.Equal(
             Enum.GetValues<DropReason>().Where(reason => reason != DropReason.None).Select(reason => reason.Name()),
             explained
@@ -50,7 +52,8 @@ public sealed class DropReasonTests
         foreach (var part in text.Split("\n### ")[1..])
         {
             Assert.True(
-                part.Contains("\n*Likely:*", StringComparison.Ordinal) && part.Contains("\n*Do:*", StringComparison.Ordinal),
+                part.Contains("\n*Likely:*", StringComparison.Ordinal)
+                    && part.Contains("\n*Do:*", StringComparison.Ordinal),
                 part.Split('\n')[0]
             );
         }

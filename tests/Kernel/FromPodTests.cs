@@ -25,7 +25,13 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         var before = node.Counted(row.Reason, Direction.FromPod, row.Vrf);
         var run = node.Run(node.Datapath.Programs.FromPod, node.RedPod.IfIndex, row.In, row.GsoSize);
         Assert.Equal((row.Outcome, row.Reason), (Outcome(run), Reason(run)));
-        Assert.Equal(row.Outcome == Agent.Datapath.Outcome.Drop ? 2 : 7 /* redirect */, run.Verdict);
+        Assert.Equal(
+            row.Outcome == Agent.Datapath.Outcome.Drop
+                ? 2
+                : 7 /* redirect */
+            ,
+            run.Verdict
+        );
         var after = node.Counted(row.Reason, Direction.FromPod, row.Vrf);
         Assert.Equal(row.Reason == DropReason.None ? 0u : 1u, after.Packets - before.Packets);
         Assert.Equal(row.Reason == DropReason.None ? 0u : (ulong)row.In.Length, after.Bytes - before.Bytes);
@@ -45,7 +51,11 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
     public void An_interface_that_the_maps_do_not_have_sends_nothing()
     {
         var before = node.Counted(DropReason.UnknownInterface, Direction.FromPod, 0);
-        var run = node.Run(node.Datapath.Programs.FromPod, node.Underlay.IfIndex, Sent(UdpPacket(A("10.10.0.5"), A("10.10.0.6"))));
+        var run = node.Run(
+            node.Datapath.Programs.FromPod,
+            node.Underlay.IfIndex,
+            Sent(UdpPacket(A("10.10.0.5"), A("10.10.0.6")))
+        );
         Assert.Equal((Agent.Datapath.Outcome.Drop, DropReason.UnknownInterface), (Outcome(run), Reason(run)));
         Assert.Equal(before.Packets + 1, node.Counted(DropReason.UnknownInterface, Direction.FromPod, 0).Packets);
     }
@@ -71,7 +81,8 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
     [Fact]
     public void A_truncated_packet_is_malformed_at_every_length()
     {
-        var whole = Rows.Select(row => row.Data).Where(row => row.Outcome != Agent.Datapath.Outcome.Drop && !row.IsPadded);
+        var whole = Rows.Select(row => row.Data)
+            .Where(row => row.Outcome != Agent.Datapath.Outcome.Drop && !row.IsPadded);
         foreach (var row in whole)
         {
             for (var length = Shortest(row.In); length < row.In.Length; length++)
@@ -87,12 +98,15 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
 
     // A test run takes no IP packet that is shorter than its fixed header.
     internal static int Shortest(byte[] frame) =>
-        14 + ((frame[12], frame[13]) switch
-        {
-            (0x08, 0x00) => 20,
-            (0x86, 0xdd) => 40,
-            _ => 1,
-        });
+        14
+        + (
+            (frame[12], frame[13]) switch
+            {
+                (0x08, 0x00) => 20,
+                (0x86, 0xdd) => 40,
+                _ => 1,
+            }
+        );
 
     internal static Outcome Outcome(Linux.Bpf.TestRun run) => (Outcome)run.Context.Control0;
 
@@ -135,7 +149,8 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             {
                 Out = Encapsulated(remote, vni, sent),
             };
-        PacketRow Dropped(string says, DropReason reason, byte[] packet) => Drop($"{family}: {says}", reason, Sent(packet));
+        PacketRow Dropped(string says, DropReason reason, byte[] packet) =>
+            Drop($"{family}: {says}", reason, Sent(packet));
         byte[] Udp(Address to, int length = 32, byte ttl = 64) => UdpPacket(own, to, length, ttl: ttl);
 
         foreach (
@@ -320,7 +335,11 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Drop("v4: a length over the frame", DropReason.Malformed, Sent(Changed(3, 200)));
         yield return Drop("v4: a length under the header", DropReason.Malformed, Sent(Changed(3, 19)));
         yield return Drop("v4: ICMPv6 in IPv4", DropReason.Malformed, Sent(IP(own, other, Icmp6, new byte[8])));
-        yield return Drop("v4: an IPv6 packet in an IPv4 frame", DropReason.Malformed, Mislabelled(IPv4Type, "fd10::5", "fd10::6"));
+        yield return Drop(
+            "v4: an IPv6 packet in an IPv4 frame",
+            DropReason.Malformed,
+            Mislabelled(IPv4Type, "fd10::5", "fd10::6")
+        );
         yield return Drop("v4: broadcast", DropReason.Multicast, Sent(UdpPacket(own, A("255.255.255.255"))));
         yield return Drop(
             "v4: a later fragment too big for the path is not answered",
@@ -351,19 +370,56 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Deliver("a later fragment", Extensions(44, [Udp, 0, 1, 0, 0, 0, 0, 9]));
         yield return Deliver("an atomic fragment", Extensions(44, [Udp, 0, 0, 0, 0, 0, 0, 9]));
         yield return Deliver("no next header", Sent(IP(own, other, 59, [])));
-        yield return Drop("v6: seven headers", DropReason.Malformed, Extensions(0, [.. Enumerable.Repeat(Header(60), 6), Header(Udp)]));
-        yield return Drop("v6: hop by hop in second place", DropReason.Malformed, Extensions(60, Header(0), Header(Udp)));
-        yield return Drop("v6: an extension over the packet", DropReason.Malformed, Extensions(60, [Udp, 200, 0, 0, 0, 0, 0, 0]));
+        yield return Drop(
+            "v6: seven headers",
+            DropReason.Malformed,
+            Extensions(0, [.. Enumerable.Repeat(Header(60), 6), Header(Udp)])
+        );
+        yield return Drop(
+            "v6: hop by hop in second place",
+            DropReason.Malformed,
+            Extensions(60, Header(0), Header(Udp))
+        );
+        yield return Drop(
+            "v6: an extension over the packet",
+            DropReason.Malformed,
+            Extensions(60, [Udp, 200, 0, 0, 0, 0, 0, 0])
+        );
         yield return Drop("v6: an extension cut short", DropReason.Malformed, Sent(IP(own, other, 60, [Udp, 0, 0, 0])));
         yield return Drop("v6: ICMP in IPv6", DropReason.Malformed, Sent(IP(own, other, Icmp, new byte[8])));
-        yield return Drop("v6: a v4-mapped source", DropReason.Malformed, Sent(UdpPacket(A("::ffff:10.10.0.5"), other)));
-        yield return Drop("v6: a v4-mapped destination", DropReason.Malformed, Sent(UdpPacket(own, A("::ffff:10.10.0.6"))));
-        yield return Drop("v6: an IPv4 packet in an IPv6 frame", DropReason.Malformed, Mislabelled(IPv6Type, "10.10.0.5", "10.10.0.6"));
+        yield return Drop(
+            "v6: a v4-mapped source",
+            DropReason.Malformed,
+            Sent(UdpPacket(A("::ffff:10.10.0.5"), other))
+        );
+        yield return Drop(
+            "v6: a v4-mapped destination",
+            DropReason.Malformed,
+            Sent(UdpPacket(own, A("::ffff:10.10.0.6")))
+        );
+        yield return Drop(
+            "v6: an IPv4 packet in an IPv6 frame",
+            DropReason.Malformed,
+            Mislabelled(IPv6Type, "10.10.0.5", "10.10.0.6")
+        );
         yield return Drop("v6: from :: to a pod", DropReason.SpoofedAddress, Sent(UdpPacket(Unspecified, other)));
         yield return Drop("v6: from link-local to a pod", DropReason.SpoofedAddress, Sent(UdpPacket(LinkLocal, other)));
-        yield return Drop("v6: a multicast listener report", DropReason.Multicast, Sent(IcmpPacket(LinkLocal, A("ff02::16"), 143, 0, new byte[24], 1)));
-        yield return Drop("v6: a multicast listener report from ::", DropReason.Multicast, Sent(IcmpPacket(Unspecified, A("ff02::16"), 143, 0, new byte[24], 1)));
-        yield return Answer("v6: to another's link-local address", Sent(UdpPacket(own, A("fe80::7"))), Error(own, 1, 0, [0, 0, 0, 0], UdpPacket(own, A("fe80::7"))), DropReason.NoRoute);
+        yield return Drop(
+            "v6: a multicast listener report",
+            DropReason.Multicast,
+            Sent(IcmpPacket(LinkLocal, A("ff02::16"), 143, 0, new byte[24], 1))
+        );
+        yield return Drop(
+            "v6: a multicast listener report from ::",
+            DropReason.Multicast,
+            Sent(IcmpPacket(Unspecified, A("ff02::16"), 143, 0, new byte[24], 1))
+        );
+        yield return Answer(
+            "v6: to another's link-local address",
+            Sent(UdpPacket(own, A("fe80::7"))),
+            Error(own, 1, 0, [0, 0, 0, 0], UdpPacket(own, A("fe80::7"))),
+            DropReason.NoRoute
+        );
         yield return Answer(
             "v6: a ping from link-local to fe80::1",
             Sent(EchoRequest(LinkLocal, A("fe80::1"))),
@@ -383,7 +439,15 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             Ethernet(Broadcast, Pod, ArpType, Arp(1, mac ?? Pod, from ?? four, default, A(target)));
         byte[] Told(string target, Address? to = null) =>
             Ethernet(Pod, Mac.Gateway, ArpType, Arp(2, Mac.Gateway, A(target), Pod, to ?? four));
-        foreach (var (target, says) in new[] { ("10.10.0.1", "the gateway"), ("10.10.0.6", "a pod here"), ("10.10.0.7", "a pod elsewhere"), ("10.10.0.99", "a free address of the subnet") })
+        foreach (
+            var (target, says) in new[]
+            {
+                ("10.10.0.1", "the gateway"),
+                ("10.10.0.6", "a pod here"),
+                ("10.10.0.7", "a pod elsewhere"),
+                ("10.10.0.99", "a free address of the subnet"),
+            }
+        )
         {
             yield return Answer($"ARP: who has {says}", Ask(target), Told(target));
         }
@@ -405,7 +469,11 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         {
             yield return Drop($"ARP: no answer to {says}", DropReason.NoNeighbour, frame);
         }
-        yield return Drop("ARP: another's address as sender", DropReason.SpoofedAddress, Ask("10.10.0.7", A("10.10.0.6")));
+        yield return Drop(
+            "ARP: another's address as sender",
+            DropReason.SpoofedAddress,
+            Ask("10.10.0.7", A("10.10.0.6"))
+        );
         yield return Drop("ARP: another's MAC as sender", DropReason.SpoofedMac, Ask("10.10.0.7", mac: Stranger));
         var token = Ask("10.10.0.7");
         token[15] = 6;
@@ -416,11 +484,24 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             Sent(Solicitation(from ?? own, to ?? group, A(target), Pod, ttl));
         byte[] Advertised(string target, Address? to = null, byte flags = 0xe0) =>
             Ethernet(Pod, Mac.Gateway, Advertisement(A(target), to ?? own, flags, Mac.Gateway));
-        foreach (var (target, says) in new[] { ("fd10::1", "the gateway"), ("fe80::1", "the link-local gateway"), ("fd10::6", "a pod here"), ("fd10::7", "a pod elsewhere"), ("fd10::99", "a free address of the subnet") })
+        foreach (
+            var (target, says) in new[]
+            {
+                ("fd10::1", "the gateway"),
+                ("fe80::1", "the link-local gateway"),
+                ("fd10::6", "a pod here"),
+                ("fd10::7", "a pod elsewhere"),
+                ("fd10::99", "a free address of the subnet"),
+            }
+        )
         {
             yield return Answer($"ND: who has {says}", Solicit(target), Advertised(target));
         }
-        yield return Answer("ND: is it still there, by unicast", Solicit("fd10::7", to: A("fd10::7")), Advertised("fd10::7"));
+        yield return Answer(
+            "ND: is it still there, by unicast",
+            Solicit("fd10::7", to: A("fd10::7")),
+            Advertised("fd10::7")
+        );
         yield return Answer("ND: from link-local", Solicit("fd10::7", LinkLocal), Advertised("fd10::7", LinkLocal));
         foreach (var target in new[] { "fd10::7", "fd10::1", "fe80::1" })
         {
@@ -451,11 +532,37 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Drop("ND: from off the link", DropReason.Malformed, Solicit("fd10::7", ttl: 254));
         yield return Drop("ND: a multicast target", DropReason.Malformed, Solicit("ff02::1"));
         yield return Drop("ND: a v4-mapped target", DropReason.Malformed, Solicit("::ffff:10.10.0.7"));
-        yield return Drop("ND: another's address as source", DropReason.SpoofedAddress, Solicit("fd10::7", A("fd10::6")));
-        yield return Drop("ND: without a target", DropReason.Malformed, Sent(IcmpPacket(own, group, 135, 0, new byte[4], 255)));
+        yield return Drop(
+            "ND: another's address as source",
+            DropReason.SpoofedAddress,
+            Solicit("fd10::7", A("fd10::6"))
+        );
+        yield return Drop(
+            "ND: without a target",
+            DropReason.Malformed,
+            Sent(IcmpPacket(own, group, 135, 0, new byte[4], 255))
+        );
         foreach (var (from, to) in new[] { (LinkLocal, LinkLocal), (Unspecified, A("ff02::1")) })
         {
-            byte[] advertisement = [64, 0, 7, 8, .. new byte[8], 1, 1, .. Mac.Gateway.ToArray(), 5, 1, 0, 0, 0, 0, 5, 170];
+            byte[] advertisement =
+            [
+                64,
+                0,
+                7,
+                8,
+                .. new byte[8],
+                1,
+                1,
+                .. Mac.Gateway.ToArray(),
+                5,
+                1,
+                0,
+                0,
+                0,
+                0,
+                5,
+                170,
+            ];
             yield return Answer(
                 $"ND: a router solicited from {from}",
                 Sent(IcmpPacket(from, A("ff02::2"), 133, 0, new byte[4], 255)),
@@ -467,8 +574,16 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
     private static IEnumerable<PacketRow> Links()
     {
         var packet = UdpPacket(A("10.10.0.5"), A("10.10.0.6"));
-        yield return Drop("a tagged frame", DropReason.Tagged, Ethernet(Mac.Gateway, Pod, 0x8100, [0, 5, 8, 0, .. packet]));
-        yield return Drop("a twice tagged frame", DropReason.Tagged, Ethernet(Mac.Gateway, Pod, 0x88a8, [0, 5, 0x81, 0, .. packet]));
+        yield return Drop(
+            "a tagged frame",
+            DropReason.Tagged,
+            Ethernet(Mac.Gateway, Pod, 0x8100, [0, 5, 8, 0, .. packet])
+        );
+        yield return Drop(
+            "a twice tagged frame",
+            DropReason.Tagged,
+            Ethernet(Mac.Gateway, Pod, 0x88a8, [0, 5, 0x81, 0, .. packet])
+        );
         yield return Drop("LLDP", DropReason.NotIp, Ethernet(Mac.Gateway, Pod, 0x88cc, new byte[46]));
         yield return Drop("an 802.3 length", DropReason.NotIp, Ethernet(Mac.Gateway, Pod, 46, new byte[46]));
     }

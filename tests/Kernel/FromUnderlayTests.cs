@@ -120,7 +120,14 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
             Pod
         );
 
-        yield return Drop("an unknown endpoint", DropReason.UnknownEndpoint, Address.Parse("172.30.8.8"), 100, hello, 0);
+        yield return Drop(
+            "an unknown endpoint",
+            DropReason.UnknownEndpoint,
+            Address.Parse("172.30.8.8"),
+            100,
+            hello,
+            0
+        );
         yield return Drop("an unknown label", DropReason.UnknownLabel, NodeA.NodeB, 4711, hello, 0);
         yield return Drop("a gateway with a node's label", DropReason.WrongPeerGroup, NodeA.Gateway, 100, hello, 0);
         yield return Drop("a node with a gateway's label", DropReason.UnknownLabel, NodeA.NodeB, 5000, hello, 0);
@@ -204,7 +211,19 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
                 ("a later fragment", Frame(IP(b, us, Udp, new byte[64], fragment: 0x0005))),
                 ("a ping", Frame(EchoRequest(b, us))),
                 ("ARP", Ethernet(Us, Router, ArpType, Arp(1, Router, b, default, us))),
-                ("ND", Ethernet(Us, Router, Solicitation(Address.Parse("fe80::9"), Address.Parse("fe80::1"), Address.Parse("fe80::1"), Router))),
+                (
+                    "ND",
+                    Ethernet(
+                        Us,
+                        Router,
+                        Solicitation(
+                            Address.Parse("fe80::9"),
+                            Address.Parse("fe80::1"),
+                            Address.Parse("fe80::1"),
+                            Router
+                        )
+                    )
+                ),
                 ("VXLAN over IPv6", Frame(UdpPacket(NodeA.UnderlayV6, NodeA.UnderlayV6, port: 4789))),
                 ("MPLS in UDP", Frame(UdpPacket(b, us, port: 6635))),
                 ("LLDP", Ethernet(Us, Router, 0x88cc, new byte[46])),
@@ -220,7 +239,17 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
         var inner = Inner(UdpPacket(Host(7, false), Host(5, false)));
         byte[] Frame(byte[] packet) => Ethernet(Us, Router, packet);
         byte[] Outer(byte flags = 8, byte[]? options = null, ushort fragment = 0x4000, byte[]? content = null) =>
-            Frame(Vxlan(NodeA.NodeB, NodeA.Local, 100, content ?? inner, flags: flags, options: options, fragment: fragment));
+            Frame(
+                Vxlan(
+                    NodeA.NodeB,
+                    NodeA.Local,
+                    100,
+                    content ?? inner,
+                    flags: flags,
+                    options: options,
+                    fragment: fragment
+                )
+            );
         PacketRow Drop(string says, DropReason reason, byte[] frame, uint vrf = 0) =>
             new(says, Outcome.Drop, frame) { Reason = reason, Vrf = vrf };
 
@@ -230,10 +259,30 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
         yield return Drop("nothing inside", DropReason.Malformed, Outer(content: []));
         yield return Drop("half a link header inside", DropReason.Malformed, Outer(content: new byte[7]));
         yield return Drop("an empty frame inside", DropReason.NotIp, Outer(content: new byte[14]), NodeA.Red);
-        yield return Drop("ARP inside", DropReason.NotIp, Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, ArpType, new byte[28])), NodeA.Red);
-        yield return Drop("a tagged frame inside", DropReason.Tagged, Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, 0x8100, new byte[40])), NodeA.Red);
-        yield return Drop("a v4-mapped source inside", DropReason.Malformed, Outer(content: Inner(UdpPacket(Address.Parse("::ffff:10.10.0.7"), Host(5, true)))), NodeA.Red);
-        yield return Drop("IPv6 named IPv4 inside", DropReason.Malformed, Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, IPv4Type, UdpPacket(Host(7, true), Host(5, true)))), NodeA.Red);
+        yield return Drop(
+            "ARP inside",
+            DropReason.NotIp,
+            Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, ArpType, new byte[28])),
+            NodeA.Red
+        );
+        yield return Drop(
+            "a tagged frame inside",
+            DropReason.Tagged,
+            Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, 0x8100, new byte[40])),
+            NodeA.Red
+        );
+        yield return Drop(
+            "a v4-mapped source inside",
+            DropReason.Malformed,
+            Outer(content: Inner(UdpPacket(Address.Parse("::ffff:10.10.0.7"), Host(5, true)))),
+            NodeA.Red
+        );
+        yield return Drop(
+            "IPv6 named IPv4 inside",
+            DropReason.Malformed,
+            Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, IPv4Type, UdpPacket(Host(7, true), Host(5, true)))),
+            NodeA.Red
+        );
         var lying = Outer();
         (lying[16], lying[17]) = (0xff, 0xff);
         yield return Drop("an outer length over the frame", DropReason.Malformed, lying);

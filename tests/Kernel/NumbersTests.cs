@@ -43,6 +43,9 @@ public sealed class NumbersTests
         var numbers = new Numbers<int>("nexthops", 3, time);
         numbers.Of(1);
         numbers.Of(2);
-        Assert.Equal("map nexthops is full: 3 entries", Assert.Throws<InvalidOperationException>(() => numbers.Of(3)).Message);
+        Assert.Equal(
+            "map nexthops is full: 3 entries",
+            Assert.Throws<InvalidOperationException>(() => numbers.Of(3)).Message
+        );
     }
 }

@@ -113,7 +113,10 @@ public sealed class OverlayTests : KernelTest
         Assert.Equal("pod-2-9", Ask(Find(2, 5), At(9, six)));
         var before = a.Dropped(DropReason.NoRoute);
         var refused = Assert.Throws<SocketException>(() => Ask(Find(1, 5), At(9, six)));
-        Assert.Contains(refused.SocketErrorCode, new[] { SocketError.HostUnreachable, SocketError.NetworkUnreachable, SocketError.TimedOut });
+        Assert.Contains(
+            refused.SocketErrorCode,
+            new[] { SocketError.HostUnreachable, SocketError.NetworkUnreachable, SocketError.TimedOut }
+        );
         Assert.True(a.Dropped(DropReason.NoRoute) > before);
     }
 

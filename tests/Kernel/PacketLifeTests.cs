@@ -29,8 +29,16 @@ public sealed class PacketLifeTests : IDisposable
                 [
                     new(NodeA.Red, Prefix.Parse("10.10.0.5/32"), new WantedNextHop.Tunnel(NodeA.Local, 100)),
                     new(NodeA.Red, Prefix.Parse("fd10::5/128"), new WantedNextHop.Tunnel(NodeA.Local, 100)),
-                    new(NodeA.Red, Prefix.Parse("10.10.0.7/32"), new WantedNextHop.Interface(receiver.RedPod.IfIndex, FarPod)),
-                    new(NodeA.Red, Prefix.Parse("fd10::7/128"), new WantedNextHop.Interface(receiver.RedPod.IfIndex, FarPod)),
+                    new(
+                        NodeA.Red,
+                        Prefix.Parse("10.10.0.7/32"),
+                        new WantedNextHop.Interface(receiver.RedPod.IfIndex, FarPod)
+                    ),
+                    new(
+                        NodeA.Red,
+                        Prefix.Parse("fd10::7/128"),
+                        new WantedNextHop.Interface(receiver.RedPod.IfIndex, FarPod)
+                    ),
                 ],
             }
         );
@@ -52,13 +60,28 @@ public sealed class PacketLifeTests : IDisposable
         )
         {
             var sent = Outcome.Tunnel;
-            var leaves = sender.Run(sender.Datapath.Programs.FromPod, sender.RedPod.IfIndex, Ethernet(Mac.Gateway, sender.RedPod.Mac, go));
+            var leaves = sender.Run(
+                sender.Datapath.Programs.FromPod,
+                sender.RedPod.IfIndex,
+                Ethernet(Mac.Gateway, sender.RedPod.Mac, go)
+            );
             Assert.Equal(sent, FromPodTests.Outcome(leaves));
-            var arrives = receiver.Run(receiver.Datapath.Programs.FromUnderlay, receiver.Underlay.IfIndex, leaves.Packet);
-            Assert.Equal((Outcome.Deliver, DropReason.None), (FromPodTests.Outcome(arrives), FromPodTests.Reason(arrives)));
+            var arrives = receiver.Run(
+                receiver.Datapath.Programs.FromUnderlay,
+                receiver.Underlay.IfIndex,
+                leaves.Packet
+            );
+            Assert.Equal(
+                (Outcome.Deliver, DropReason.None),
+                (FromPodTests.Outcome(arrives), FromPodTests.Reason(arrives))
+            );
             Assert.Equal(Ethernet(FarPod, Mac.Gateway, go), arrives.Packet);
 
-            var returns = receiver.Run(receiver.Datapath.Programs.FromPod, receiver.RedPod.IfIndex, Ethernet(Mac.Gateway, FarPod, back));
+            var returns = receiver.Run(
+                receiver.Datapath.Programs.FromPod,
+                receiver.RedPod.IfIndex,
+                Ethernet(Mac.Gateway, FarPod, back)
+            );
             Assert.Equal(sent, FromPodTests.Outcome(returns));
             // The first node knows the second as the endpoint of 10.10.0.7.
             var home = sender.Run(sender.Datapath.Programs.FromUnderlay, sender.Underlay.IfIndex, returns.Packet);

@@ -21,7 +21,10 @@ public sealed class ToPodTests(NodeA node) : IClassFixture<NodeA>
     {
         var before = node.Counted(DropReason.NotMarked, Direction.ToPod, NodeA.Red);
         var run = node.Run(node.Datapath.Programs.ToPod, node.RedPod.IfIndex, Frame, mark: mark);
-        Assert.Equal((2, Outcome.Drop, DropReason.NotMarked), (run.Verdict, FromPodTests.Outcome(run), FromPodTests.Reason(run)));
+        Assert.Equal(
+            (2, Outcome.Drop, DropReason.NotMarked),
+            (run.Verdict, FromPodTests.Outcome(run), FromPodTests.Reason(run))
+        );
         Assert.Equal(before.Packets + 1, node.Counted(DropReason.NotMarked, Direction.ToPod, NodeA.Red).Packets);
     }
 

@@ -29,7 +29,10 @@ public class CrdTests
 
     private static void AssertStructural(JsonObject schema, string path)
     {
-        Assert.True(schema["type"]?.GetValueKind() == System.Text.Json.JsonValueKind.String, $"{path} has no single type");
+        Assert.True(
+            schema["type"]?.GetValueKind() == System.Text.Json.JsonValueKind.String,
+            $"{path} has no single type"
+        );
         foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
         {
             AssertStructural(property!.AsObject(), $"{path}.{name}");

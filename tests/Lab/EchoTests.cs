@@ -50,17 +50,17 @@ public sealed class EchoTests : KernelTest
     }
 
     private Socket Open(AddressFamily family, SocketType type) =>
-        Netns.Run(netns, () => new Socket(family, type, ProtocolType.Unspecified) { ReceiveTimeout = 5000, SendTimeout = 5000 });
+        Netns.Run(
+            netns,
+            () => new Socket(family, type, ProtocolType.Unspecified) { ReceiveTimeout = 5000, SendTimeout = 5000 }
+        );
 
     private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
 
     private static void AssertAnswer(string line, Socket asker)
     {
         var json = JsonNode.Parse(line)!;
-        Assert.Equal(
-            ["pod", "namespace", "node", "addresses", "client"],
-            json.AsObject().Select(field => field.Key)
-        );
+        Assert.Equal(["pod", "namespace", "node", "addresses", "client"], json.AsObject().Select(field => field.Key));
         Assert.Equal(("a", "red", "node-1"), ((string?)json["pod"], (string?)json["namespace"], (string?)json["node"]));
         Assert.Equal(["10.1.1.1", "fd10::1"], json["addresses"]!.AsArray().Select(one => (string?)one));
         Assert.Equal(asker.LocalEndPoint!.ToString(), (string?)json["client"]);
@@ -81,7 +81,10 @@ public sealed class EchoTests : KernelTest
             // In two parts: a request need not come whole.
             socket.Send("GET / HTTP/1.1\r\nHo"u8);
             socket.Send("st: x\r\n\r\n"u8);
-            var answer = Receive(socket, text => text.EndsWith('\n') && text.Contains("\r\n\r\n{", StringComparison.Ordinal));
+            var answer = Receive(
+                socket,
+                text => text.EndsWith('\n') && text.Contains("\r\n\r\n{", StringComparison.Ordinal)
+            );
             Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer);
             var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
             Assert.Contains($"Content-Length: {body.Length}\r\n", answer);
@@ -121,7 +124,10 @@ public sealed class EchoTests : KernelTest
         var asked = new IPEndPoint(IPAddress.Parse(address), 8080);
         socket.SendTo("x"u8, asked);
         var answer = new byte[4096];
-        EndPoint by = new IPEndPoint(FamilyOf(address) == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        EndPoint by = new IPEndPoint(
+            FamilyOf(address) == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any,
+            0
+        );
         var size = socket.ReceiveFrom(answer, ref by);
         Assert.Equal(asked, by);
         AssertAnswer(Encoding.UTF8.GetString(answer, 0, size), socket);
@@ -164,7 +170,10 @@ public sealed class EchoTests : KernelTest
     [InlineData("echo: unknown argument '-x'; known: --port N, --udp N", "-x")]
     public void Refuses_what_it_cannot(string message, params string[] arguments)
     {
-        var start = new ProcessStartInfo("nsenter", [$"--net={netns}", Program.Value, .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("nsenter", [$"--net={netns}", Program.Value, .. arguments])
+        {
+            RedirectStandardError = true,
+        };
         using var refused = Process.Start(start)!;
         Assert.Equal(message + "\n", refused.StandardError.ReadToEnd());
         refused.WaitForExit();

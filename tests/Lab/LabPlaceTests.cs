@@ -11,7 +11,10 @@ public sealed class LabPlaceTests
     {
         // printf %s /work/tree | sha256sum
         Assert.Equal("default-8c102a", new LabPlace(Checkout, "default").Instance);
-        Assert.Equal("/run/tombolo/default-8c102a/node-2/agent.sock", new LabPlace(Checkout, "default").AgentSocket("node-2"));
+        Assert.Equal(
+            "/run/tombolo/default-8c102a/node-2/agent.sock",
+            new LabPlace(Checkout, "default").AgentSocket("node-2")
+        );
     }
 
     [Fact]

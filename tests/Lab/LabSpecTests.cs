@@ -41,7 +41,8 @@ public sealed class LabSpecTests : IDisposable
     [Fact]
     public void The_configuration_list_names_plugin_and_socket() =>
         Assert.Equal(
-            """{"cniVersion":"1.1.0","name":"tombolo","plugins":[{"type":"tombolo-cni","socket":"/run/x/agent.sock"}]}""" + "\n",
+            """{"cniVersion":"1.1.0","name":"tombolo","plugins":[{"type":"tombolo-cni","socket":"/run/x/agent.sock"}]}"""
+                + "\n",
             ConfList.Of("/run/x/agent.sock")
         );
 
@@ -55,8 +56,14 @@ public sealed class LabSpecTests : IDisposable
             ["cluster", "kubelet-1", "kubelet-2", "controller", "routeserver", "agent-1", "agent-2"],
             roles.Select(role => role.Name)
         );
-        Assert.Equal([Place.Control], roles.Where(role => role.Sockets is not null).Select(role => role.Netns).Distinct());
-        Assert.All(roles.Where(role => role.Name.EndsWith("-2")), role => Assert.Equal(Place.NodeNetns("node-2"), role.Netns));
+        Assert.Equal(
+            [Place.Control],
+            roles.Where(role => role.Sockets is not null).Select(role => role.Netns).Distinct()
+        );
+        Assert.All(
+            roles.Where(role => role.Name.EndsWith("-2")),
+            role => Assert.Equal(Place.NodeNetns("node-2"), role.Netns)
+        );
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);

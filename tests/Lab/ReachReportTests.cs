@@ -30,7 +30,8 @@ public sealed class ReachReportTests
     [Fact]
     public void An_answer_from_the_askers_own_network_is_wanted() =>
         Assert.Empty(
-            Report(Row(RedA, RedB, RedB), Row(RedB, BlueA, RedA), Row(RedA, BlueA, RedA), Row(RedA, GreenA, null)).Wrong()
+            Report(Row(RedA, RedB, RedB), Row(RedB, BlueA, RedA), Row(RedA, BlueA, RedA), Row(RedA, GreenA, null))
+                .Wrong()
         );
 
     [Fact]

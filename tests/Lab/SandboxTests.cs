@@ -42,7 +42,10 @@ public sealed class SandboxTests : KernelTest
         Assert.Equal("lo\n", await PrintAsync("ip -o link | cut -d' ' -f2 | tr -d :"));
         Assert.Equal("/\n", await PrintAsync("pwd"));
         Assert.Equal("yes\n", await PrintAsync("echo $MINE"));
-        Assert.Equal(await PrintAsync("readlink /proc/self/ns/net"), Exec(handle.NetnsPath, "readlink", "/proc/self/ns/net"));
+        Assert.Equal(
+            await PrintAsync("readlink /proc/self/ns/net"),
+            Exec(handle.NetnsPath, "readlink", "/proc/self/ns/net")
+        );
         Assert.DoesNotContain("10.96.0.10", await File.ReadAllTextAsync("/etc/resolv.conf", Cancel));
     }
 
@@ -50,7 +53,10 @@ public sealed class SandboxTests : KernelTest
     public async Task A_pod_on_its_nodes_network_shares_it_and_no_more()
     {
         var handle = await CreateAsync(hostNetwork: true);
-        Assert.Equal(new FileInfo("/proc/self/ns/net").LinkTarget + "\n", await PrintAsync("readlink /proc/self/ns/net"));
+        Assert.Equal(
+            new FileInfo("/proc/self/ns/net").LinkTarget + "\n",
+            await PrintAsync("readlink /proc/self/ns/net")
+        );
         Assert.Equal("host-of-a\n", await PrintAsync("hostname"));
         Assert.Equal(handle, Assert.Single(sandbox.List()));
     }
@@ -90,7 +96,12 @@ public sealed class SandboxTests : KernelTest
     {
         await CreateAsync();
         await using var process = await StartAsync(
-            new ProcessSpec(["sh", "-c", "read x; stty size; ps -o tty= -p $$ >/dev/tty"], Environ, Stdin: true, Tty: true)
+            new ProcessSpec(
+                ["sh", "-c", "read x; stty size; ps -o tty= -p $$ >/dev/tty"],
+                Environ,
+                Stdin: true,
+                Tty: true
+            )
         );
         process.Resize(100, 40);
         await process.Stdin!.WriteAsync("go\n"u8.ToArray(), Cancel);
@@ -173,7 +184,8 @@ public sealed class SandboxTests : KernelTest
     }
 
     private static bool HasEnded(int pid) =>
-        !File.Exists($"/proc/{pid}/stat") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        !File.Exists($"/proc/{pid}/stat")
+        || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     public override void Dispose()
     {

@@ -57,7 +57,8 @@ public sealed class IslandsTests : IDisposable
             """
         );
         await Wait.UntilAsync(
-            () => Kubectl("get", "events", "-n", "hand", "-o", "jsonpath={.items[*].reason}").Contains("NetworkNotFound"),
+            () =>
+                Kubectl("get", "events", "-n", "hand", "-o", "jsonpath={.items[*].reason}").Contains("NetworkNotFound"),
             "an event says what the pod waits for",
             Minutes
         );
@@ -87,7 +88,11 @@ public sealed class IslandsTests : IDisposable
             spec: {containers: [{name: echo, image: lab/echo}]}
             """
         );
-        await Wait.UntilAsync(() => Phase("hand", "a") == "Running" && Phase("hand", "b") == "Running", "both pods run", Minutes);
+        await Wait.UntilAsync(
+            () => Phase("hand", "a") == "Running" && Phase("hand", "b") == "Running",
+            "both pods run",
+            Minutes
+        );
         Kubectl("wait", "-n", "hand", "vn/made", "--for=condition=Ready", "--timeout=60s");
         AssertReachIsByNetwork(10);
     }
@@ -100,8 +105,13 @@ public sealed class IslandsTests : IDisposable
         foreach (var node in Nodes)
         {
             await Wait.UntilAsync(() => LinksOf(node) == before[node], $"{node} has no link left over", Minutes);
-            var dump = JsonNode.Parse(Tombolo(0, "node", "dump", node, "-o", "json", "--kubeconfig", place.Kubeconfig))!;
-            Assert.DoesNotContain(dump["vrfs"]!.AsArray(), vrf => ((string)vrf!["name"]!).StartsWith("hand/", StringComparison.Ordinal));
+            var dump = JsonNode.Parse(
+                Tombolo(0, "node", "dump", node, "-o", "json", "--kubeconfig", place.Kubeconfig)
+            )!;
+            Assert.DoesNotContain(
+                dump["vrfs"]!.AsArray(),
+                vrf => ((string)vrf!["name"]!).StartsWith("hand/", StringComparison.Ordinal)
+            );
             var known = dump["vrfs"]!.AsArray().Select(vrf => (uint)vrf!["index"]!).ToHashSet();
             foreach (var map in (string[])["interfaces", "routes", "labels"])
             {
@@ -114,7 +124,10 @@ public sealed class IslandsTests : IDisposable
     private void AssertReachIsByNetwork(int pods)
     {
         var report = JsonNode.Parse(Tombolo(0, "lab", "reach", "-o", "json", "--name", place.Name))!;
-        var all = report["pods"]!.AsArray().Select(pod => pod!).ToDictionary(pod => $"{pod["namespace"]}/{pod["name"]}");
+        var all = report["pods"]!
+            .AsArray()
+            .Select(pod => pod!)
+            .ToDictionary(pod => $"{pod["namespace"]}/{pod["name"]}");
         Assert.Equal(pods, all.Count);
         Assert.NotEmpty(report["results"]!.AsArray());
         Assert.All(
@@ -125,7 +138,8 @@ public sealed class IslandsTests : IDisposable
                 Assert.NotEqual("", network);
                 var address = (string)row["address"]!;
                 var holder = all.SingleOrDefault(pod =>
-                    (string)pod.Value["network"]! == network && pod.Value["addresses"]!.AsArray().Any(one => (string)one! == address)
+                    (string)pod.Value["network"]! == network
+                    && pod.Value["addresses"]!.AsArray().Any(one => (string)one! == address)
                 );
                 Assert.True((string?)row["answeredBy"] == holder.Key, row.ToJsonString());
                 Assert.Equal(holder.Key is not null, (bool)row["reached"]!);
@@ -133,9 +147,11 @@ public sealed class IslandsTests : IDisposable
         );
     }
 
-    private string NodeOf(string space, string pod) => Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.spec.nodeName}");
+    private string NodeOf(string space, string pod) =>
+        Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.spec.nodeName}");
 
-    private string Phase(string space, string pod) => Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.status.phase}");
+    private string Phase(string space, string pod) =>
+        Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.status.phase}");
 
     private string LinksOf(string node) =>
         Machine.Run("nsenter", $"--net={place.NodeNetns(node)}", "ip", "-br", "link").Split('\n').Length.ToString();
@@ -153,7 +169,11 @@ public sealed class IslandsTests : IDisposable
 
     private string Run(string program, int code, params string[] arguments)
     {
-        var environment = new Dictionary<string, string> { ["KUBECONFIG"] = place.Kubeconfig, ["TOMBOLO_ROOT"] = Root.Path };
+        var environment = new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = place.Kubeconfig,
+            ["TOMBOLO_ROOT"] = Root.Path,
+        };
         var ran = Machine.RunWith(environment, program, arguments);
         Assert.True(ran.Code == code, $"{program} {string.Join(' ', arguments)}: code {ran.Code}\n{ran.Output}");
         return ran.Output;

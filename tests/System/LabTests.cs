@@ -27,10 +27,17 @@ public sealed class LabTests : IDisposable
         var links = Machine.Links();
         Up();
         Assert.Equal(links, Machine.Links());
-        Assert.Equal(["node-1", "node-2"], Kubectl("get", "nodes", "-o", "name").Split('\n').Order().Select(name => name[5..]));
+        Assert.Equal(
+            ["node-1", "node-2"],
+            Kubectl("get", "nodes", "-o", "name").Split('\n').Order().Select(name => name[5..])
+        );
 
         AddNetwork();
-        await File.WriteAllTextAsync(Path.Combine(place.State, "pods.yaml"), Pods, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(place.State, "pods.yaml"),
+            Pods,
+            TestContext.Current.CancellationToken
+        );
         Kubectl("apply", "-f", Path.Combine(place.State, "pods.yaml"));
         await Wait.UntilAsync(() => RunningPods() == 3, "three pods run", Minutes);
 
@@ -54,7 +61,10 @@ public sealed class LabTests : IDisposable
         Up();
         await Wait.UntilAsync(() => RunningPods() == 3, "the pods are adopted", Minutes);
         Assert.Equal(echoes, Pids("echo"));
-        Assert.Equal(results.Count(row => (bool)row["reached"]!), (await ReachAsync()).Count(row => (bool)row["reached"]!));
+        Assert.Equal(
+            results.Count(row => (bool)row["reached"]!),
+            (await ReachAsync()).Count(row => (bool)row["reached"]!)
+        );
 
         AssertDownLeavesNothing(links);
         Assert.Contains("nothing to remove", Lab(0, "down", "--name", place.Name));
@@ -125,7 +135,9 @@ public sealed class LabTests : IDisposable
         var json = "";
         // A kubelet's restart and the check for Running may overlap.
         await Wait.UntilAsync(
-            () => JsonNode.Parse(json = Lab(0, "reach", "-o", "json", "--name", place.Name))!["pods"]!.AsArray().Count == 3,
+            () =>
+                JsonNode.Parse(json = Lab(0, "reach", "-o", "json", "--name", place.Name))!["pods"]!.AsArray().Count
+                == 3,
             "reach sees three pods"
         );
         return [.. JsonNode.Parse(json)!["results"]!.AsArray().Select(row => row!)];
@@ -133,12 +145,18 @@ public sealed class LabTests : IDisposable
 
     private IReadOnlyList<string> Pids(string name) =>
         [
-            .. machine.Processes().Where(process => process.TrimEnd().EndsWith("/" + name, StringComparison.Ordinal)).Order(),
+            .. machine
+                .Processes()
+                .Where(process => process.TrimEnd().EndsWith("/" + name, StringComparison.Ordinal))
+                .Order(),
         ];
 
     private void Kill9(string role)
     {
-        var found = machine.Processes().Where(line => line.Contains($" role {role} ", StringComparison.Ordinal)).ToList();
+        var found = machine
+            .Processes()
+            .Where(line => line.Contains($" role {role} ", StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(found);
         foreach (var process in found)
         {
@@ -148,7 +166,11 @@ public sealed class LabTests : IDisposable
 
     private string Logs() =>
         Directory.Exists(place.Logs)
-            ? string.Concat(Directory.GetFiles(place.Logs).Select(file => $"\n== {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(20))}"))
+            ? string.Concat(
+                Directory
+                    .GetFiles(place.Logs)
+                    .Select(file => $"\n== {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(20))}")
+            )
             : "";
 
     /// <summary>A bridge a node, an address a pod by its container id.</summary>
@@ -161,7 +183,10 @@ public sealed class LabTests : IDisposable
             File.WriteAllText(plugin, Plugin);
             File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             Directory.CreateDirectory(Path.GetDirectoryName(place.ConfList(node))!);
-            File.WriteAllText(place.ConfList(node), """{"cniVersion":"1.1.0","name":"test","plugins":[{"type":"test-bridge"}]}""");
+            File.WriteAllText(
+                place.ConfList(node),
+                """{"cniVersion":"1.1.0","name":"test","plugins":[{"type":"test-bridge"}]}"""
+            );
         }
     }
 

@@ -10,13 +10,34 @@ internal sealed class Machine(LabPlace place)
     public static IReadOnlyList<string> Links() => [.. Directory.GetDirectories("/sys/class/net").Order()];
 
     public IReadOnlyList<string> Mounts() =>
-        [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(place.Instance, StringComparison.Ordinal))];
+        [
+            .. File.ReadLines("/proc/self/mountinfo")
+                .Where(line => line.Contains(place.Instance, StringComparison.Ordinal)),
+        ];
 
     /// <summary>Processes in a network namespace that is bound below the lab's directory, and those started by its name.</summary>
     public IReadOnlyList<string> Processes()
     {
         var inodes = Directory.Exists(place.Run)
-            ? Run("find", place.Run, "-xdev", "-type", "f", "(", "-name", "netns", "-o", "-name", "router", "-o", "-name", "control", ")", "-printf", "net:[%i]\\n")
+            ? Run(
+                    "find",
+                    place.Run,
+                    "-xdev",
+                    "-type",
+                    "f",
+                    "(",
+                    "-name",
+                    "netns",
+                    "-o",
+                    "-name",
+                    "router",
+                    "-o",
+                    "-name",
+                    "control",
+                    ")",
+                    "-printf",
+                    "net:[%i]\\n"
+                )
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             : [];
         return
@@ -39,7 +60,11 @@ internal sealed class Machine(LabPlace place)
         params string[] arguments
     )
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -66,6 +91,5 @@ internal sealed class Machine(LabPlace place)
         }
     }
 
-    private static string Text(string process, string file) =>
-        File.ReadAllText($"{process}/{file}").Replace('\0', ' ');
+    private static string Text(string process, string file) => File.ReadAllText($"{process}/{file}").Replace('\0', ' ');
 }

@@ -50,13 +50,17 @@ internal sealed class Wire : IDisposable
             {
                 Judge(frame.AsSpan(0, socket.Receive(frame)));
             }
-            catch (SocketException quiet) when (quiet.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock) { }
+            catch (SocketException quiet) when (quiet.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            { }
         }
     }
 
     private void Judge(ReadOnlySpan<byte> frame)
     {
-        if (frame.Length < 42 || (Mac.Read(frame).ToString() != underlayMac && Mac.Read(frame[6..]).ToString() != underlayMac))
+        if (
+            frame.Length < 42
+            || (Mac.Read(frame).ToString() != underlayMac && Mac.Read(frame[6..]).ToString() != underlayMac)
+        )
         {
             return;
         }

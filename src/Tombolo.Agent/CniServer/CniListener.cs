@@ -6,7 +6,11 @@ using Tombolo.Values.Cni;
 namespace Tombolo.Agent.CniServer;
 
 /// <summary>The Unix socket at which the CNI plugin asks: one request and one answer a connection.</summary>
-internal sealed partial class CniListener(string path, Func<CniRequest, CancellationToken, Task<CniAnswer>> answer, ILogger log)
+internal sealed partial class CniListener(
+    string path,
+    Func<CniRequest, CancellationToken, Task<CniAnswer>> answer,
+    ILogger log
+)
 {
     private const int Backlog = 512;
     private const int LargestRequest = 64 << 10;
@@ -38,14 +42,20 @@ internal sealed partial class CniListener(string path, Func<CniRequest, Cancella
             CniAnswer reply;
             try
             {
-                var request = JsonSerializer.Deserialize((await ReadAsync(stream, cancel)).Span, CniJson.Default.CniRequest);
+                var request = JsonSerializer.Deserialize(
+                    (await ReadAsync(stream, cancel)).Span,
+                    CniJson.Default.CniRequest
+                );
                 reply = request is null
                     ? new CniAnswer(null, new CniError("1.1.0", CniErrorCode.Decode, "empty request"))
                     : await answer(request, cancel);
             }
             catch (JsonException broken)
             {
-                reply = new CniAnswer(null, new CniError("1.1.0", CniErrorCode.Decode, "unreadable request", broken.Message));
+                reply = new CniAnswer(
+                    null,
+                    new CniError("1.1.0", CniErrorCode.Decode, "unreadable request", broken.Message)
+                );
             }
             await JsonSerializer.SerializeAsync(stream, reply, CniJson.Default.CniAnswer, cancel);
         }

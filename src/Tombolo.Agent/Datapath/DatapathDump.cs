@@ -62,7 +62,8 @@ public sealed record DatapathDump(
                     .Hosts.Entries()
                     .Select(entry => (entry.Key.Vrf, Prefix: Prefix.Host(entry.Key.ToAddress()), entry.Value))
                     .Concat(
-                        maps.Prefixes.Entries().Select(entry => (entry.Key.Vrf, Prefix: entry.Key.ToPrefix(), entry.Value))
+                        maps.Prefixes.Entries()
+                            .Select(entry => (entry.Key.Vrf, Prefix: entry.Key.ToPrefix(), entry.Value))
                     )
                     .OrderBy(entry => entry.Vrf)
                     .ThenBy(entry => entry.Prefix)

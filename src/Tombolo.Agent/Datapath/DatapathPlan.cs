@@ -23,7 +23,15 @@ internal sealed class DatapathPlan
         }
         foreach (var label in wanted.Labels)
         {
-            Labels[new LabelKey(label.Space, label.Value)] = new LabelEntry(label.Kind, default, 0, label.Vrf, default, 0, 0);
+            Labels[new LabelKey(label.Space, label.Value)] = new LabelEntry(
+                label.Kind,
+                default,
+                0,
+                label.Vrf,
+                default,
+                0,
+                0
+            );
         }
         foreach (var vrf in wanted.Vrfs)
         {

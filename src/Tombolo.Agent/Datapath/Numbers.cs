@@ -71,6 +71,8 @@ public sealed class Numbers<T>(string name, uint capacity, TimeProvider time)
         {
             return resting.Dequeue().Number;
         }
-        return next < capacity ? next++ : throw new InvalidOperationException($"map {name} is full: {capacity} entries");
+        return next < capacity
+            ? next++
+            : throw new InvalidOperationException($"map {name} is full: {capacity} entries");
     }
 }

@@ -55,8 +55,9 @@ internal sealed partial class Attachments
     private string FileOf(Attachment attachment) =>
         System.IO.Path.Combine(
             directory,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{attachment.ContainerId}/{attachment.Interface}")))[..32]
-                + ".json"
+            Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes($"{attachment.ContainerId}/{attachment.Interface}"))
+            )[..32] + ".json"
         );
 
     [LoggerMessage(LogLevel.Error, "attachment {File} cannot be read: {Why}")]

@@ -37,7 +37,11 @@ internal static class PodLink
         {
             host.Links.Delete(stale.Index); // of an ADD that was cut off
         }
-        host.Links.AddVeth(new VethEnd(hostName, Mac.Gateway, shape.Mtu), new VethEnd(shape.Name, shape.Mac, shape.Mtu, inside), up: false);
+        host.Links.AddVeth(
+            new VethEnd(hostName, Mac.Gateway, shape.Mtu),
+            new VethEnd(shape.Name, shape.Mac, shape.Mtu, inside),
+            up: false
+        );
         var made = host.Links.Named(hostName);
         try
         {

@@ -25,13 +25,19 @@ internal sealed partial class Kernel : IDisposable
         this.options = options;
         this.log = log;
         var device = links.Links.Named(options.Underlay);
-        var address = links
-            .Addresses.List(device.Index)
-            .Select(one => one.Address)
-            .Where(one => one.IsIPv4)
-            .Cast<Address?>()
-            .FirstOrDefault()
-            ?? throw new LinuxException("agent: underlay", options.Underlay, Errno.EADDRNOTAVAIL, "it has no IPv4 address");
+        var address =
+            links
+                .Addresses.List(device.Index)
+                .Select(one => one.Address)
+                .Where(one => one.IsIPv4)
+                .Cast<Address?>()
+                .FirstOrDefault()
+            ?? throw new LinuxException(
+                "agent: underlay",
+                options.Underlay,
+                Errno.EADDRNOTAVAIL,
+                "it has no IPv4 address"
+            );
         here = new Translation.Here(new NodeName(options.Cluster, options.Node), address, device.Index, device.Mtu);
         datapath = Datapath.Datapath.Open(
             new DatapathOptions
@@ -56,7 +62,8 @@ internal sealed partial class Kernel : IDisposable
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>Is that attachment's link still there, under its index and its name?</summary>
-    public bool Holds(Attachment attachment) => links.Links.Find(attachment.Link) is { } link && link.Name == attachment.LinkName;
+    public bool Holds(Attachment attachment) =>
+        links.Links.Find(attachment.Link) is { } link && link.Name == attachment.LinkName;
 
     /// <summary>Makes maps and programs as wanted.</summary>
     /// <returns>Interfaces that could not be programmed, each with the reason.</returns>
@@ -76,7 +83,11 @@ internal sealed partial class Kernel : IDisposable
             }
         }
         // Maps first: programs on a device without entries drop, programs that see half of them might not.
-        foreach (var one in known.Where(one => one.Attachment is not null && state.Interfaces.ContainsKey(one.Uid) && !failed.ContainsKey(one.Uid)))
+        foreach (
+            var one in known.Where(one =>
+                one.Attachment is not null && state.Interfaces.ContainsKey(one.Uid) && !failed.ContainsKey(one.Uid)
+            )
+        )
         {
             try
             {
@@ -126,10 +137,20 @@ internal sealed partial class Kernel : IDisposable
     /// <summary>What this node was told and what its kernel holds, as JSON.</summary>
     public byte[] Dump(string node, string vrf, NodeState state, IEnumerable<Known> known)
     {
-        var told = state.Vrfs.Values.Where(one => vrf.Length == 0 || one.Name == vrf).OrderBy(one => one.Name, StringComparer.Ordinal).ToList();
+        var told = state
+            .Vrfs.Values.Where(one => vrf.Length == 0 || one.Name == vrf)
+            .OrderBy(one => one.Name, StringComparer.Ordinal)
+            .ToList();
         var dump = new NodeDump(
             node,
-            [.. told.Select(one => new DumpedVrf(one.Name, one.Index, one.Vni, [.. one.Subnets.Select(subnet => Translation.Read(subnet.Prefix).ToString())]))],
+            [
+                .. told.Select(one => new DumpedVrf(
+                    one.Name,
+                    one.Index,
+                    one.Vni,
+                    [.. one.Subnets.Select(subnet => Translation.Read(subnet.Prefix).ToString())]
+                )),
+            ],
             [
                 .. from one in known
                 where state.Interfaces.ContainsKey(one.Uid)

@@ -43,9 +43,18 @@ internal sealed partial class NodeLoop
         }
         catch (Exception broken) when (broken is LinuxException or IOException)
         {
-            var code = broken is LinuxException { Errno: Errno.ENOENT } ? CniErrorCode.UnknownContainer : CniErrorCode.Internal;
+            var code = broken is LinuxException { Errno: Errno.ENOENT }
+                ? CniErrorCode.UnknownContainer
+                : CniErrorCode.Internal;
             LogNotAttached(log, $"{add.Request.PodNamespace}/{add.Request.PodName}", broken.Message);
-            return add.Answer.TrySetResult(Refuse(add.Request, code, $"cannot attach {add.Request.Interface} of {add.Request.PodNamespace}/{add.Request.PodName}", broken.Message));
+            return add.Answer.TrySetResult(
+                Refuse(
+                    add.Request,
+                    code,
+                    $"cannot attach {add.Request.Interface} of {add.Request.PodNamespace}/{add.Request.PodName}",
+                    broken.Message
+                )
+            );
         }
     }
 
@@ -91,7 +100,10 @@ internal sealed partial class NodeLoop
                     Report = new Report
                     {
                         Sequence = ++reports,
-                        Interfaces = { new InterfaceReport { InterfaceUid = one.Uid, State = InterfaceState.Down } },
+                        Interfaces =
+                        {
+                            new InterfaceReport { InterfaceUid = one.Uid, State = InterfaceState.Down },
+                        },
                     },
                 }
             );
@@ -126,8 +138,8 @@ internal sealed partial class NodeLoop
     private CniAnswer TooLate(CniRequest request)
     {
         var pod = $"{request.PodNamespace}/{request.PodName}";
-        var why =
-            !converged ? "no route server has told this node anything yet"
+        var why = !converged
+            ? "no route server has told this node anything yet"
             : $"no route server has told this node of interface {request.Interface} of pod {pod}: see the pod's events and `kubectl get networkinterfaces -n {request.PodNamespace}`";
         return Refuse(request, CniErrorCode.TryAgainLater, $"the network of pod {pod} is not ready", why);
     }
@@ -139,7 +151,9 @@ internal sealed partial class NodeLoop
         Address? gateway4 = null;
         foreach (var address in wanted.Addresses.Select(octets => Address.Read(octets.Span)))
         {
-            var subnet = subnets.FirstOrDefault(one => new Prefix(Address.Read(one.Prefix.Address.Span), (int)one.Prefix.Length).Contains(address));
+            var subnet = subnets.FirstOrDefault(one =>
+                new Prefix(Address.Read(one.Prefix.Address.Span), (int)one.Prefix.Length).Contains(address)
+            );
             addresses.Add((address, subnet is null ? address.Width : (int)subnet.Prefix.Length));
             if (address.IsIPv4 && subnet is not null)
             {

@@ -75,7 +75,12 @@ internal sealed partial class NodeLoop(
     public async Task RunAsync(CancellationToken cancel)
     {
         Recover();
-        await using var timer = time.CreateTimer(_ => inbox.Writer.TryWrite(new Look()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        await using var timer = time.CreateTimer(
+            _ => inbox.Writer.TryWrite(new Look()),
+            null,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(1)
+        );
         while (await inbox.Reader.WaitToReadAsync(cancel))
         {
             for (var i = 0; i < Batch && inbox.Reader.TryRead(out var message); i++)
@@ -109,7 +114,14 @@ internal sealed partial class NodeLoop(
                 del.Answer.TrySetResult(new CniAnswer(null, null));
                 break;
             case Asked other:
-                other.Answer.TrySetResult(Refuse(other.Request, CniErrorCode.InvalidEnvironment, $"command {other.Request.Command} is not supported", null));
+                other.Answer.TrySetResult(
+                    Refuse(
+                        other.Request,
+                        CniErrorCode.InvalidEnvironment,
+                        $"command {other.Request.Command} is not supported",
+                        null
+                    )
+                );
                 break;
         }
     }
@@ -164,7 +176,9 @@ internal sealed partial class NodeLoop(
         }
         try
         {
-            answer.Json = Google.Protobuf.ByteString.CopyFrom(kernel.Dump(options.Node, question.Dump.Vrf, state, known.Values));
+            answer.Json = Google.Protobuf.ByteString.CopyFrom(
+                kernel.Dump(options.Node, question.Dump.Vrf, state, known.Values)
+            );
         }
         catch (LinuxException broken)
         {
@@ -205,14 +219,23 @@ internal sealed partial class NodeLoop(
         }
         var errors = kernel.Apply(state, known.Values);
         converged = true;
-        foreach (var one in known.Values.Where(one => one.Attachment is not null && !one.Up && !errors.ContainsKey(one.Uid)))
+        foreach (
+            var one in known.Values.Where(one => one.Attachment is not null && !one.Up && !errors.ContainsKey(one.Uid))
+        )
         {
             one.Up = true;
             news.Interfaces.Add(one.Report());
         }
         foreach (var (uid, why) in errors)
         {
-            news.Interfaces.Add(new InterfaceReport { InterfaceUid = uid, State = InterfaceState.Failed, Reason = why });
+            news.Interfaces.Add(
+                new InterfaceReport
+                {
+                    InterfaceUid = uid,
+                    State = InterfaceState.Failed,
+                    Reason = why,
+                }
+            );
             LogFailed(log, uid, why);
         }
         if (news.Interfaces.Count > 0)
@@ -242,7 +265,13 @@ internal sealed partial class NodeLoop(
     private void AcknowledgeStandby(ServerStream stream)
     {
         var view = stream.View;
-        if (converged && !dirty && view.Connected && view.Version > 0 && (view == primary || (view.Synced && view.Digest == primary!.Digest)))
+        if (
+            converged
+            && !dirty
+            && view.Connected
+            && view.Version > 0
+            && (view == primary || (view.Synced && view.Digest == primary!.Digest))
+        )
         {
             stream.Send(new FromAgent { Ack = new Ack { Version = view.Version } });
         }
@@ -250,7 +279,12 @@ internal sealed partial class NodeLoop(
 
     private FromAgent Account()
     {
-        var report = new Report { Sequence = ++reports, Full = true, End = true };
+        var report = new Report
+        {
+            Sequence = ++reports,
+            Full = true,
+            End = true,
+        };
         report.Interfaces.AddRange(known.Values.Select(one => one.Report()));
         return new FromAgent { Report = report };
     }

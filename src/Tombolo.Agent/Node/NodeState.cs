@@ -53,7 +53,8 @@ internal sealed class NodeState
         {
             return (int)Settings.Mtu;
         }
-        var vxlan = Settings.Encapsulations.Count == 0 || Settings.Encapsulations.Contains(Tombolo.Stream.Encapsulation.Vxlan);
+        var vxlan =
+            Settings.Encapsulations.Count == 0 || Settings.Encapsulations.Contains(Tombolo.Stream.Encapsulation.Vxlan);
         return underlayMtu - (vxlan ? VxlanOverhead : MplsOverhead);
     }
 }

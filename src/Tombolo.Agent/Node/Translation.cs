@@ -19,7 +19,13 @@ internal static class Translation
             .ToDictionary(one => one.Uid, StringComparer.Ordinal);
         return new WantedState
         {
-            Vrfs = [.. state.Vrfs.Values.Select(vrf => new WantedVrf((ushort)vrf.Index, [.. vrf.Subnets.Select(subnet => Read(subnet.Prefix))]))],
+            Vrfs =
+            [
+                .. state.Vrfs.Values.Select(vrf => new WantedVrf(
+                    (ushort)vrf.Index,
+                    [.. vrf.Subnets.Select(subnet => Read(subnet.Prefix))]
+                )),
+            ],
             Interfaces = [.. attached.Values.Select(one => Interface(state, one, here)).OfType<WantedInterface>()],
             Routes = [.. state.Routes.Select(route => Route(state, route, attached, here)).OfType<WantedRoute>()],
             Tunnels = [.. state.Tunnels.Values.SelectMany(tunnel => Tunnels(tunnel, here))],
@@ -50,12 +56,7 @@ internal static class Translation
         };
     }
 
-    private static WantedRoute? Route(
-        NodeState state,
-        Wire.Route route,
-        Dictionary<string, Known> attached,
-        Here here
-    )
+    private static WantedRoute? Route(NodeState state, Wire.Route route, Dictionary<string, Known> attached, Here here)
     {
         if (!state.Vrfs.TryGetValue(route.Vrf, out var vrf) || route.Paths.FirstOrDefault() is not { } path)
         {
@@ -86,7 +87,8 @@ internal static class Translation
     }
 
     private static WantedNextHop.Tunnel? Remote(NodeState state, Wire.Path path) =>
-        state.Tunnels.TryGetValue(new NodeName((int)path.Cluster, path.Node), out var tunnel) && tunnel.Addresses.Count > 0
+        state.Tunnels.TryGetValue(new NodeName((int)path.Cluster, path.Node), out var tunnel)
+        && tunnel.Addresses.Count > 0
             ? new WantedNextHop.Tunnel(Address.Read(tunnel.Addresses[0].Span), path.Label)
             : null;
 

@@ -7,7 +7,12 @@ using Tombolo.Stream;
 namespace Tombolo.Agent.Streams;
 
 /// <summary>The connection to one route server: opened again and again, its messages handed to the node's loop.</summary>
-internal sealed partial class ServerStream(string address, Func<Hello> hello, Action<ServerStream, FromServer?> heard, ILogger log)
+internal sealed partial class ServerStream(
+    string address,
+    Func<Hello> hello,
+    Action<ServerStream, FromServer?> heard,
+    ILogger log
+)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(5);
@@ -28,7 +33,8 @@ internal sealed partial class ServerStream(string address, Func<Hello> hello, Ac
             {
                 await ConnectAsync(() => pause = TimeSpan.FromMilliseconds(50), cancel);
             }
-            catch (Exception broken) when (broken is RpcException or HttpRequestException or IOException or InvalidOperationException)
+            catch (Exception broken)
+                when (broken is RpcException or HttpRequestException or IOException or InvalidOperationException)
             {
                 if (cancel.IsCancellationRequested)
                 {
@@ -38,7 +44,8 @@ internal sealed partial class ServerStream(string address, Func<Hello> hello, Ac
             }
             heard(this, null);
             // Half fixed, half random: a thousand agents that lost one server do not come back together.
-            await Task.Delay(pause / 2 + pause / 2 * Random.Shared.NextDouble(), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause / 2 + pause / 2 * Random.Shared.NextDouble(), cancel)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
@@ -88,7 +95,11 @@ internal sealed partial class ServerStream(string address, Func<Hello> hello, Ac
         }
     }
 
-    private static async Task WriteAsync(Channel<FromAgent> queue, IClientStreamWriter<FromAgent> stream, CancellationToken cancel)
+    private static async Task WriteAsync(
+        Channel<FromAgent> queue,
+        IClientStreamWriter<FromAgent> stream,
+        CancellationToken cancel
+    )
     {
         await foreach (var message in queue.Reader.ReadAllAsync(cancel))
         {
@@ -99,6 +110,9 @@ internal sealed partial class ServerStream(string address, Func<Hello> hello, Ac
     [LoggerMessage(LogLevel.Information, "stream to route server {Server} at {Address} is open")]
     private static partial void LogOpen(ILogger log, string server, string address);
 
-    [LoggerMessage(LogLevel.Warning, "no stream to the route server at {Address}: {Why}; forwarding goes on with what the kernel holds")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "no stream to the route server at {Address}: {Why}; forwarding goes on with what the kernel holds"
+    )]
     private static partial void LogLost(ILogger log, string address, string why);
 }

@@ -5,10 +5,17 @@ using Tombolo.Api.Schema;
 namespace Tombolo.Api.Kinds;
 
 [Kind("addressblocks", "ab")]
-[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = nameof(AddressBlock), PluralName = "addressblocks")]
+[KubernetesEntity(
+    Group = Names.Group,
+    ApiVersion = Names.Version,
+    Kind = nameof(AddressBlock),
+    PluralName = "addressblocks"
+)]
 [Column("Subnet", ".spec.subnet")]
 [Column("First", ".spec.first")]
-[Description("64 addresses of a Subnet and who holds them. An address is granted by a compare-and-swap of its block, so never twice. Internal.")]
+[Description(
+    "64 addresses of a Subnet and who holds them. An address is granted by a compare-and-swap of its block, so never twice. Internal."
+)]
 public sealed record AddressBlock : Resource
 {
     public required AddressBlockSpec Spec { get; init; }

@@ -8,7 +8,9 @@ namespace Tombolo.Api.Kinds;
 [KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = nameof(Claim), PluralName = "claims")]
 [Column("Holder", ".spec.holder")]
 [Column("Released", ".spec.released", "date")]
-[Description("A number held by an object. The name is the value (vni-5001, vrf-17), so that creating it is the mutual exclusion. Internal.")]
+[Description(
+    "A number held by an object. The name is the value (vni-5001, vrf-17), so that creating it is the mutual exclusion. Internal."
+)]
 public sealed record Claim : Resource
 {
     public required ClaimSpec Spec { get; init; }

@@ -6,7 +6,12 @@ using Tombolo.Api.Schema;
 namespace Tombolo.Api.Kinds;
 
 [Kind("fabricconfigs", "fc", ClusterScoped = true)]
-[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = nameof(FabricConfig), PluralName = "fabricconfigs")]
+[KubernetesEntity(
+    Group = Names.Group,
+    ApiVersion = Names.Version,
+    Kind = nameof(FabricConfig),
+    PluralName = "fabricconfigs"
+)]
 [Column("Cluster", ".spec.clusterId", "integer")]
 [Column("Encapsulations", ".spec.encapsulations")]
 [Column("Ready", ".status.conditions[?(@.type==\"Ready\")].status")]
@@ -21,9 +26,15 @@ public sealed record FabricConfig : Resource
 }
 
 [Rule("self.clusterId == oldSelf.clusterId", "clusterId is immutable: routes of a live system carry it")]
-[Rule("self.podNetwork == oldSelf.podNetwork", "podNetwork is immutable: pods of the default network hold its addresses")]
+[Rule(
+    "self.podNetwork == oldSelf.podNetwork",
+    "podNetwork is immutable: pods of the default network hold its addresses"
+)]
 [Rule("self.serviceNetwork == oldSelf.serviceNetwork", "serviceNetwork is immutable")]
-[Rule("self.systemSubnets == oldSelf.systemSubnets", "systemSubnets are immutable: every interface holds addresses of them")]
+[Rule(
+    "self.systemSubnets == oldSelf.systemSubnets",
+    "systemSubnets are immutable: every interface holds addresses of them"
+)]
 public sealed record FabricConfigSpec
 {
     [Description("Encapsulations between nodes, best first; a pair of nodes uses the first that both support.")]

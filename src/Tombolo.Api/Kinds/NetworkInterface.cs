@@ -6,7 +6,12 @@ using Tombolo.Api.Schema;
 namespace Tombolo.Api.Kinds;
 
 [Kind("networkinterfaces", "ni")]
-[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = nameof(NetworkInterface), PluralName = "networkinterfaces")]
+[KubernetesEntity(
+    Group = Names.Group,
+    ApiVersion = Names.Version,
+    Kind = nameof(NetworkInterface),
+    PluralName = "networkinterfaces"
+)]
 [Column("Pod", ".spec.pod.name")]
 [Column("Interface", ".spec.interface")]
 [Column("Network", ".spec.network")]
@@ -85,7 +90,9 @@ public sealed record NetworkInterfaceStatus
     [Description("The label that the node gave it.")]
     public int? Label { get; init; }
 
-    [Description("pending: no node yet. bound: its node knows it. up: attached. failed: see conditions. withdrawn: its node no longer holds it.")]
+    [Description(
+        "pending: no node yet. bound: its node knows it. up: attached. failed: see conditions. withdrawn: its node no longer holds it."
+    )]
     public InterfaceState? State { get; init; }
 
     [Description("How many of the nodes that need its routes hold them.")]

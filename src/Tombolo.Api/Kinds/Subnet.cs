@@ -12,7 +12,9 @@ namespace Tombolo.Api.Kinds;
 [Column("Free", ".status.free", "integer")]
 [Column("Ready", ".status.conditions[?(@.type==\"Ready\")].status")]
 [Column("Reason", ".status.conditions[?(@.type==\"Ready\")].reason", Priority = 1)]
-[Description("A range of addresses. Networks that share a Subnet never hold an address of it twice; other Subnets may overlap with it.")]
+[Description(
+    "A range of addresses. Networks that share a Subnet never hold an address of it twice; other Subnets may overlap with it."
+)]
 public sealed record Subnet : Resource
 {
     [Description("What the subnet is to be.")]
@@ -22,7 +24,10 @@ public sealed record Subnet : Resource
     public SubnetStatus? Status { get; init; }
 }
 
-[Rule("!has(oldSelf.gateway) || (has(self.gateway) && self.gateway == oldSelf.gateway)", "gateway is immutable once set: pods hold it in their routes")]
+[Rule(
+    "!has(oldSelf.gateway) || (has(self.gateway) && self.gateway == oldSelf.gateway)",
+    "gateway is immutable once set: pods hold it in their routes"
+)]
 public sealed record SubnetSpec
 {
     [Description("The prefix, host bits zero: 10.10.0.0/24, fd10::/64. It may only be widened.")]
@@ -33,7 +38,9 @@ public sealed record SubnetSpec
     [Limits(MaxLength = 39)]
     public string? Gateway { get; init; }
 
-    [Description("Ranges that pods draw from when they name one. Without a name, any address of the CIDR that is not reserved.")]
+    [Description(
+        "Ranges that pods draw from when they name one. Without a name, any address of the CIDR that is not reserved."
+    )]
     [Limits(MaxItems = 64)]
     public IReadOnlyList<AddressRange>? Ranges { get; init; }
 

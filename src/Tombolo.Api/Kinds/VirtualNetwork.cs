@@ -6,13 +6,20 @@ using Tombolo.Api.Schema;
 namespace Tombolo.Api.Kinds;
 
 [Kind("virtualnetworks", "vn")]
-[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = nameof(VirtualNetwork), PluralName = "virtualnetworks")]
+[KubernetesEntity(
+    Group = Names.Group,
+    ApiVersion = Names.Version,
+    Kind = nameof(VirtualNetwork),
+    PluralName = "virtualnetworks"
+)]
 [Column("VNI", ".status.vni", "integer")]
 [Column("Pods", ".status.pods", "integer")]
 [Column("Ready", ".status.conditions[?(@.type==\"Ready\")].status")]
 [Column("Reason", ".status.conditions[?(@.type==\"Ready\")].reason")]
 [Column("VRF", ".status.vrfIndex", "integer", Priority = 1)]
-[Description("A virtual network: a VRF with addresses of its own, which may overlap with others'. Its pods reach one another and nothing that no route joins.")]
+[Description(
+    "A virtual network: a VRF with addresses of its own, which may overlap with others'. Its pods reach one another and nothing that no route joins."
+)]
 public sealed record VirtualNetwork : Resource
 {
     [Description("What the network is to be.")]
@@ -22,16 +29,29 @@ public sealed record VirtualNetwork : Resource
     public VirtualNetworkStatus? Status { get; init; }
 }
 
-[Rule("!has(oldSelf.vni) || (has(self.vni) && self.vni == oldSelf.vni)", "vni is immutable once set: make another network and move the pods")]
-[Rule("!has(oldSelf.forwarding) || (has(self.forwarding) && self.forwarding == oldSelf.forwarding)", "forwarding is immutable")]
-[Rule("!has(oldSelf.packetMode) || (has(self.packetMode) && self.packetMode == oldSelf.packetMode)", "packetMode is immutable")]
+[Rule(
+    "!has(oldSelf.vni) || (has(self.vni) && self.vni == oldSelf.vni)",
+    "vni is immutable once set: make another network and move the pods"
+)]
+[Rule(
+    "!has(oldSelf.forwarding) || (has(self.forwarding) && self.forwarding == oldSelf.forwarding)",
+    "forwarding is immutable"
+)]
+[Rule(
+    "!has(oldSelf.packetMode) || (has(self.packetMode) && self.packetMode == oldSelf.packetMode)",
+    "packetMode is immutable"
+)]
 public sealed record VirtualNetworkSpec
 {
-    [Description("Subnets that its pods' addresses are drawn from, one address a family: the first with room. A network without subnets is legal and has no pods.")]
+    [Description(
+        "Subnets that its pods' addresses are drawn from, one address a family: the first with room. A network without subnets is legal and has no pods."
+    )]
     [Limits(MaxItems = 64)]
     public IReadOnlyList<Reference>? Subnets { get; init; }
 
-    [Description("VXLAN network identifier, 24 bits, unique in the system. Writing it needs a grant; else one is allocated.")]
+    [Description(
+        "VXLAN network identifier, 24 bits, unique in the system. Writing it needs a grant; else one is allocated."
+    )]
     [Limits(Minimum = 1, Maximum = 16777215)]
     public int? Vni { get; init; }
 

@@ -10,7 +10,8 @@ public readonly record struct PrefixRange(Prefix Prefix, byte AtLeast, byte AtMo
     /// <summary>The prefix itself and nothing else.</summary>
     public static PrefixRange Exactly(Prefix prefix) => new(prefix, prefix.Length, prefix.Length);
 
-    public bool Matches(Prefix prefix) => prefix.Length >= AtLeast && prefix.Length <= AtMost && Prefix.Contains(prefix);
+    public bool Matches(Prefix prefix) =>
+        prefix.Length >= AtLeast && prefix.Length <= AtMost && Prefix.Contains(prefix);
 
     /// <summary>Reads <c>10.0.0.0/8</c>, <c>10.0.0.0/8 le 24</c>, <c>10.0.0.0/8 ge 16 le 24</c>.</summary>
     public static bool TryParse(string text, out PrefixRange range)

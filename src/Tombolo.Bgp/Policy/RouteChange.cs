@@ -57,18 +57,27 @@ public sealed record RouteChange
         }
         if (!RemoveCommunities.IsEmpty)
         {
-            to.KeepItems(AttributeCode.Communities, 4,
-                item => !RemoveCommunities.Contains(BinaryPrimitives.ReadUInt32BigEndian(item)));
+            to.KeepItems(
+                AttributeCode.Communities,
+                4,
+                item => !RemoveCommunities.Contains(BinaryPrimitives.ReadUInt32BigEndian(item))
+            );
         }
         if (!RemoveLarge.IsEmpty)
         {
-            to.KeepItems(AttributeCode.LargeCommunities, LargeCommunity.Octets,
-                item => !RemoveLarge.Contains(LargeCommunity.Read(item)));
+            to.KeepItems(
+                AttributeCode.LargeCommunities,
+                LargeCommunity.Octets,
+                item => !RemoveLarge.Contains(LargeCommunity.Read(item))
+            );
         }
         if (!RemoveExtended.IsEmpty)
         {
-            to.KeepItems(AttributeCode.ExtendedCommunities, 8,
-                item => !RemoveExtended.Contains(new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item))));
+            to.KeepItems(
+                AttributeCode.ExtendedCommunities,
+                8,
+                item => !RemoveExtended.Contains(new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)))
+            );
         }
         foreach (var community in AddCommunities)
         {

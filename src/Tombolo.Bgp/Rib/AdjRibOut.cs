@@ -41,7 +41,12 @@ internal sealed class AdjRibOut(RouteTable table, AttributeSets sets)
         }
         Count++;
         Hold(attributes, payload);
-        pool[path] = new OutPath { Next = heads[destination], Attributes = attributes, Payload = payload };
+        pool[path] = new OutPath
+        {
+            Next = heads[destination],
+            Attributes = attributes,
+            Payload = payload,
+        };
         heads[destination] = path;
         return ref pool[path];
     }

@@ -100,7 +100,12 @@ public sealed class AttributeSets
             number = used++;
         }
         ref var head = ref buckets[set.Hash & (buckets.Length - 1)];
-        slots[number] = new Slot { Set = set, Holders = 1, Next = head };
+        slots[number] = new Slot
+        {
+            Set = set,
+            Holders = 1,
+            Next = head,
+        };
         head = number;
         Count++;
         return number;

@@ -12,7 +12,14 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
     private readonly AttributeBuilder policyBuilder = new();
 
     /// <summary>Judges a path for a group; on Sent, the attributes to send are held once for the caller.</summary>
-    public ExportVerdict Judge(GroupKey key, int attributes, ushort from, Prefix? prefix, out int sent, out PolicyRule? rule)
+    public ExportVerdict Judge(
+        GroupKey key,
+        int attributes,
+        ushort from,
+        Prefix? prefix,
+        out int sent,
+        out PolicyRule? rule
+    )
     {
         sent = -1;
         rule = null;
@@ -53,7 +60,13 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
     private static ExportVerdict Allowed(GroupKey key, AttributeSet set, RouteSource source)
     {
         var membership = key.Family == Family.RouteTargets;
-        if (key.IsInternal && source.IsInternal && source.Index != RouteSource.Local && !source.IsClient && !key.IsClient)
+        if (
+            key.IsInternal
+            && source.IsInternal
+            && source.Index != RouteSource.Local
+            && !source.IsClient
+            && !key.IsClient
+        )
         {
             return ExportVerdict.NotReflected;
         }
@@ -117,8 +130,11 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
         {
             builder.Remove(AttributeCode.Med);
         }
-        builder.KeepItems(AttributeCode.ExtendedCommunities, 8,
-            item => new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)).IsTransitive);
+        builder.KeepItems(
+            AttributeCode.ExtendedCommunities,
+            8,
+            item => new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)).IsTransitive
+        );
         if (key.WritesSelf || set.NextHop.Family == AddressFamily.None)
         {
             builder.NextHop = key.Self;

@@ -3,7 +3,13 @@ using Tombolo.Bgp.Wire;
 namespace Tombolo.Bgp.Rib;
 
 /// <summary>One family's routes, in, chosen and out. All calls come from one thread.</summary>
-internal sealed class FamilyRib(FamilyDescriptor family, AttributeSets sets, Decision decision, Export export, SharedBufferPool pool)
+internal sealed class FamilyRib(
+    FamilyDescriptor family,
+    AttributeSets sets,
+    Decision decision,
+    Export export,
+    SharedBufferPool pool
+)
 {
     private readonly AttributeBuilder builder = new();
 

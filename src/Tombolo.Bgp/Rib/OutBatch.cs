@@ -114,7 +114,13 @@ internal sealed class OutBatch(AttributeSets sets, SharedBufferPool pool)
                 {
                     Array.Resize(ref buckets, at * 2);
                 }
-                buckets[at] = new Bucket { First = -1, Attributes = attributes, Source = source, Audience = audience };
+                buckets[at] = new Bucket
+                {
+                    First = -1,
+                    Attributes = attributes,
+                    Source = source,
+                    Audience = audience,
+                };
                 byKey[(attributes, source, audience)] = at;
             }
             lastBucket = at;
@@ -123,7 +129,13 @@ internal sealed class OutBatch(AttributeSets sets, SharedBufferPool pool)
         {
             Array.Resize(ref items, itemCount * 2);
         }
-        items[itemCount] = new Item { Next = -1, Destination = destination, PathId = pathId, Payload = payload };
+        items[itemCount] = new Item
+        {
+            Next = -1,
+            Destination = destination,
+            PathId = pathId,
+            Payload = payload,
+        };
         ref var bucket = ref buckets[at];
         if (bucket.First < 0)
         {
@@ -153,9 +165,11 @@ internal sealed class OutBatch(AttributeSets sets, SharedBufferPool pool)
         for (var at = bucket.First; at >= 0; at = items[at].Next)
         {
             ref var item = ref items[at];
-            writer.Add(withdraws
-                ? new Nlri(table.Key(item.Destination), item.PathId)
-                : table.Nlri(item.Destination, item.PathId, item.Payload));
+            writer.Add(
+                withdraws
+                    ? new Nlri(table.Key(item.Destination), item.PathId)
+                    : table.Nlri(item.Destination, item.PathId, item.Payload)
+            );
             if (to.Octets.Count >= SharedBuffer.Full)
             {
                 writer.End();

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Tombolo.Bgp.Wire;
 using Tombolo.Values;
 
@@ -63,5 +63,6 @@ internal sealed class RouteTargetInterest : IEquatable<RouteTargetInterest>
 
     public override bool Equals(object? obj) => Equals(obj as RouteTargetInterest);
 
-    public override int GetHashCode() => memberships.Aggregate(memberships.Count, (hash, key) => HashCode.Combine(hash, key));
+    public override int GetHashCode() =>
+        memberships.Aggregate(memberships.Count, (hash, key) => HashCode.Combine(hash, key));
 }

@@ -8,7 +8,14 @@ namespace Tombolo.Bgp.Rib;
 /// Neighbours that are sent the same, and what they were sent. A neighbour that is not in step (new, slow, refreshing)
 /// has a group of its own and joins its like once it has caught up: then both were sent the same by construction.
 /// </summary>
-internal sealed class UpdateGroup(RouteTable table, AttributeSets sets, Export export, SharedBufferPool pool, GroupKey key, AdjRibOut sent)
+internal sealed class UpdateGroup(
+    RouteTable table,
+    AttributeSets sets,
+    Export export,
+    SharedBufferPool pool,
+    GroupKey key,
+    AdjRibOut sent
+)
 {
     /// <summary>Destinations of one flush: enough to find what shares attributes, little enough to let others in.</summary>
     private const int BatchSize = 16 * 1024;

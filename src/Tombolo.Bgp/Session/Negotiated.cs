@@ -48,9 +48,10 @@ public sealed record Negotiated
         var families = (yours.Families.IsEmpty ? [Family.IPv4Unicast] : yours.Families)
             .Where(family => offered.Contains(family) && Wire.Families.Find(family) is not null)
             .ToImmutableArray();
-        var longLived = mine.LongLived.IsDefault || yours.LongLived.IsDefault || mine.GracefulRestart is null
-            ? []
-            : yours.LongLived.Where(row => families.Contains(row.Family)).ToImmutableArray();
+        var longLived =
+            mine.LongLived.IsDefault || yours.LongLived.IsDefault || mine.GracefulRestart is null
+                ? []
+                : yours.LongLived.Where(row => families.Contains(row.Family)).ToImmutableArray();
         return new Negotiated
         {
             LocalAs = ours.As,
@@ -78,7 +79,8 @@ public sealed record Negotiated
     ) =>
         families
             .Where(family =>
-                (mine.AddPath.GetValueOrDefault(family) & my) != 0 && (yours.AddPath.GetValueOrDefault(family) & your) != 0
+                (mine.AddPath.GetValueOrDefault(family) & my) != 0
+                && (yours.AddPath.GetValueOrDefault(family) & your) != 0
             )
             .ToImmutableHashSet();
 }

@@ -27,11 +27,24 @@ public static class PeerFsm
         }
         state = One(state, direction, input, options, now, outputs, out var ended);
         var other = Other(direction);
-        if (state[direction].Phase == SessionPhase.Established && state[other] is not { Phase: SessionPhase.Idle, IdleHoldAt: null })
+        if (
+            state[direction].Phase == SessionPhase.Established
+            && state[other] is not { Phase: SessionPhase.Idle, IdleHoldAt: null }
+        )
         {
             // Up: the other connection, or its attempt, is of no more use.
-            state = One(state, other, new SessionEvent(SessionEventKind.ManualStop,
-                Notification: NotificationMessage.Cease(NotificationMessage.Collision)), options, now, outputs, out _);
+            state = One(
+                state,
+                other,
+                new SessionEvent(
+                    SessionEventKind.ManualStop,
+                    Notification: NotificationMessage.Cease(NotificationMessage.Collision)
+                ),
+                options,
+                now,
+                outputs,
+                out _
+            );
         }
         var rests = other == Direction.Incoming || !state.Passive;
         if (ended && rests && state[other] is { Phase: SessionPhase.Idle, IdleHoldAt: null } resting)
@@ -43,7 +56,13 @@ public static class PeerFsm
     }
 
     /// <summary>Starts both: our own attempts unless passive, and readiness for the neighbour's.</summary>
-    public static PeerState Start(PeerState state, bool passive, SessionOptions options, TimeSpan now, List<PeerOutput> outputs)
+    public static PeerState Start(
+        PeerState state,
+        bool passive,
+        SessionOptions options,
+        TimeSpan now,
+        List<PeerOutput> outputs
+    )
     {
         state = state with { Passive = passive };
         if (!passive)
@@ -54,7 +73,12 @@ public static class PeerFsm
     }
 
     public static PeerState Stop(
-        PeerState state, NotificationMessage reason, SessionOptions options, TimeSpan now, List<PeerOutput> outputs)
+        PeerState state,
+        NotificationMessage reason,
+        SessionOptions options,
+        TimeSpan now,
+        List<PeerOutput> outputs
+    )
     {
         var stop = new SessionEvent(SessionEventKind.ManualStop, Notification: reason);
         state = One(state, Direction.Outgoing, stop, options, now, outputs, out _);
@@ -78,8 +102,14 @@ public static class PeerFsm
     public static bool Accepts(PeerState state) => state.Incoming.Phase is SessionPhase.Active or SessionPhase.Connect;
 
     private static PeerState Collide(
-        PeerState state, Direction direction, OpenMessage open, SessionOptions options, TimeSpan now,
-        List<PeerOutput> outputs, out bool dumped)
+        PeerState state,
+        Direction direction,
+        OpenMessage open,
+        SessionOptions options,
+        TimeSpan now,
+        List<PeerOutput> outputs,
+        out bool dumped
+    )
     {
         dumped = false;
         var other = Other(direction);
@@ -94,13 +124,26 @@ public static class PeerFsm
         var survivor = ours ? Direction.Outgoing : Direction.Incoming;
         dumped = rival.Phase == SessionPhase.Established ? !returned : survivor == other;
         var loser = dumped ? direction : other;
-        return One(state, loser, new SessionEvent(returned ? SessionEventKind.TcpFails : SessionEventKind.CollisionDump),
-            options, now, outputs, out _);
+        return One(
+            state,
+            loser,
+            new SessionEvent(returned ? SessionEventKind.TcpFails : SessionEventKind.CollisionDump),
+            options,
+            now,
+            outputs,
+            out _
+        );
     }
 
     private static PeerState One(
-        PeerState state, Direction direction, in SessionEvent input, SessionOptions options, TimeSpan now,
-        List<PeerOutput> outputs, out bool ended)
+        PeerState state,
+        Direction direction,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<PeerOutput> outputs,
+        out bool ended
+    )
     {
         var list = new List<SessionOutput>(4);
         var next = SessionFsm.Step(state[direction], input, options, now, list);

@@ -28,7 +28,12 @@ public static class SessionFsm
         };
 
     private static SessionState Idle(
-        SessionState state, in SessionEvent input, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
@@ -37,9 +42,7 @@ public static class SessionFsm
             case SessionEventKind.ManualStartPassive or SessionEventKind.AutomaticStartPassive:
                 return Bare(state, SessionPhase.Active) with { Passive = true, Failures = 0 };
             case SessionEventKind.IdleHoldTimerExpires:
-                return state.Passive
-                    ? Bare(state, SessionPhase.Active)
-                    : StartConnecting(state, options, now, outputs);
+                return state.Passive ? Bare(state, SessionPhase.Active) : StartConnecting(state, options, now, outputs);
             case SessionEventKind.ManualStop:
                 return Bare(state, SessionPhase.Idle) with { Failures = 0 };
             default:
@@ -48,12 +51,19 @@ public static class SessionFsm
     }
 
     private static SessionState Connecting(
-        SessionState state, in SessionEvent input, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
-            case SessionEventKind.ManualStart or SessionEventKind.AutomaticStart
-                or SessionEventKind.ManualStartPassive or SessionEventKind.AutomaticStartPassive:
+            case SessionEventKind.ManualStart
+            or SessionEventKind.AutomaticStart
+            or SessionEventKind.ManualStartPassive
+            or SessionEventKind.AutomaticStartPassive:
                 return state;
             case SessionEventKind.ManualStop:
                 outputs.Add(new SessionOutput(SessionOutputKind.Close));
@@ -87,7 +97,12 @@ public static class SessionFsm
     }
 
     private static SessionState OpenSent(
-        SessionState state, in SessionEvent input, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
@@ -118,7 +133,12 @@ public static class SessionFsm
     }
 
     private static SessionState OpenConfirm(
-        SessionState state, in SessionEvent input, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
@@ -137,7 +157,12 @@ public static class SessionFsm
     }
 
     private static SessionState Established(
-        SessionState state, in SessionEvent input, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
@@ -154,13 +179,20 @@ public static class SessionFsm
     // What OpenSent, OpenConfirm and Established have in common; the subcode of an event out of place names the state
     // (RFC 6608).
     private static SessionState Common(
-        SessionState state, in SessionEvent input, byte place, SessionOptions options, TimeSpan now,
-        List<SessionOutput> outputs)
+        SessionState state,
+        in SessionEvent input,
+        byte place,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         switch (input.Kind)
         {
-            case SessionEventKind.ManualStart or SessionEventKind.AutomaticStart
-                or SessionEventKind.ManualStartPassive or SessionEventKind.AutomaticStartPassive:
+            case SessionEventKind.ManualStart
+            or SessionEventKind.AutomaticStart
+            or SessionEventKind.ManualStartPassive
+            or SessionEventKind.AutomaticStartPassive:
                 return state;
             case SessionEventKind.ManualStop:
                 var stop = input.Notification ?? NotificationMessage.Cease(NotificationMessage.AdministrativeShutdown);
@@ -168,8 +200,10 @@ public static class SessionFsm
                 return Bare(state, SessionPhase.Idle) with { Failures = 0 };
             case SessionEventKind.HoldTimerExpires:
                 return Abort(state, new NotificationMessage(ErrorCode.HoldTimerExpired, 0), options, now, outputs);
-            case SessionEventKind.HeaderError or SessionEventKind.OpenError or SessionEventKind.UpdateError
-                or SessionEventKind.AutomaticStop:
+            case SessionEventKind.HeaderError
+            or SessionEventKind.OpenError
+            or SessionEventKind.UpdateError
+            or SessionEventKind.AutomaticStop:
                 var error = input.Notification ?? NotificationMessage.Cease(NotificationMessage.OutOfResources);
                 return Abort(state, error, options, now, outputs);
             case SessionEventKind.CollisionDump:
@@ -198,27 +232,39 @@ public static class SessionFsm
         {
             return new NotificationMessage(ErrorCode.Open, 3);
         }
-        return Negotiated.Of(options.Open, open).Families.IsEmpty
-            ? new NotificationMessage(ErrorCode.Open, 7)
-            : null;
+        return Negotiated.Of(options.Open, open).Families.IsEmpty ? new NotificationMessage(ErrorCode.Open, 7) : null;
     }
 
     private static SessionState StartConnecting(
-        SessionState state, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         outputs.Add(new SessionOutput(SessionOutputKind.Connect));
         return Bare(state, SessionPhase.Connect) with { ConnectRetryAt = now + options.ConnectRetry };
     }
 
     private static SessionState Abort(
-        SessionState state, NotificationMessage error, SessionOptions options, TimeSpan now, List<SessionOutput> outputs)
+        SessionState state,
+        NotificationMessage error,
+        SessionOptions options,
+        TimeSpan now,
+        List<SessionOutput> outputs
+    )
     {
         End(state, error, false, outputs, sends: true);
         return Fail(state, options, now);
     }
 
     private static void End(
-        SessionState state, NotificationMessage? reason, bool received, List<SessionOutput> outputs, bool sends)
+        SessionState state,
+        NotificationMessage? reason,
+        bool received,
+        List<SessionOutput> outputs,
+        bool sends
+    )
     {
         if (sends && reason is not null)
         {
@@ -228,7 +274,12 @@ public static class SessionFsm
         if (state.Phase == SessionPhase.Established)
         {
             outputs.Add(
-                new SessionOutput(SessionOutputKind.Down, Notification: reason, Negotiated: state.Negotiated, Received: received)
+                new SessionOutput(
+                    SessionOutputKind.Down,
+                    Notification: reason,
+                    Negotiated: state.Negotiated,
+                    Received: received
+                )
             );
         }
     }
@@ -246,7 +297,12 @@ public static class SessionFsm
 
     // The state without timers and without what a connection brought.
     private static SessionState Bare(SessionState state, SessionPhase phase) =>
-        new() { Phase = phase, Passive = state.Passive, Failures = state.Failures };
+        new()
+        {
+            Phase = phase,
+            Passive = state.Passive,
+            Failures = state.Failures,
+        };
 
     private static TimeSpan Hold(SessionState state) => state.Negotiated?.Hold ?? TimeSpan.Zero;
 

@@ -27,5 +27,13 @@ public sealed record SessionOptions
     public Capabilities Capabilities { get; init; } = new() { Families = [Family.IPv4Unicast], RouteRefresh = true };
 
     public OpenMessage Open =>
-        new(LocalAs, HoldSeconds, RouterId, Capabilities with { FourOctetAs = Capabilities.FourOctetAs is null ? null : LocalAs });
+        new(
+            LocalAs,
+            HoldSeconds,
+            RouterId,
+            Capabilities with
+            {
+                FourOctetAs = Capabilities.FourOctetAs is null ? null : LocalAs,
+            }
+        );
 }

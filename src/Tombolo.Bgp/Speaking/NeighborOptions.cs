@@ -62,15 +62,18 @@ public sealed record NeighborOptions
     internal SessionOptions Session(uint localAs, uint routerId, bool restarting)
     {
         var families = Families.Select(row => row.Family).ToImmutableArray();
-        var addPath = Families.Where(row => row.AddPath != 0).ToImmutableDictionary(row => row.Family, row => row.AddPath);
-        var restart = GracefulRestart > TimeSpan.Zero
-            ? new GracefulRestart(
-                restarting,
-                true,
-                (ushort)Math.Min(GracefulRestart.TotalSeconds, 4095),
-                families.Select(family => new GracefulRestartFamily(family, true)).ToImmutableArray()
-            )
-            : null;
+        var addPath = Families
+            .Where(row => row.AddPath != 0)
+            .ToImmutableDictionary(row => row.Family, row => row.AddPath);
+        var restart =
+            GracefulRestart > TimeSpan.Zero
+                ? new GracefulRestart(
+                    restarting,
+                    true,
+                    (ushort)Math.Min(GracefulRestart.TotalSeconds, 4095),
+                    families.Select(family => new GracefulRestartFamily(family, true)).ToImmutableArray()
+                )
+                : null;
         var longLived = Families
             .Where(row => row.LongLived > TimeSpan.Zero)
             .Select(row => new GracefulRestartFamily(row.Family, true, (uint)row.LongLived.TotalSeconds))

@@ -50,8 +50,13 @@ public sealed partial class Speaker
             return;
         }
         outputs.Clear();
-        neighbor.State = PeerFsm.Stop(neighbor.State, NotificationMessage.Cease(NotificationMessage.PeerDeconfigured),
-            neighbor.Session, Now, outputs);
+        neighbor.State = PeerFsm.Stop(
+            neighbor.State,
+            NotificationMessage.Cease(NotificationMessage.PeerDeconfigured),
+            neighbor.Session,
+            Now,
+            outputs
+        );
         Act(neighbor);
         foreach (var row in neighbor.Ribs.Values)
         {
@@ -74,8 +79,11 @@ public sealed partial class Speaker
         neighbor.Memberships = constrained ? ImmutableSortedSet<NlriKey>.Empty : null;
         neighbor.MembershipsUntil = constrained ? Now + MembershipWait : null;
         neighbor.MembershipsChanged = false;
-        Say(BgpEventKind.SessionUp, neighbor.Options.Name,
-            $"AS {negotiated.PeerAs}, {string.Join(' ', negotiated.Families)}");
+        Say(
+            BgpEventKind.SessionUp,
+            neighbor.Options.Name,
+            $"AS {negotiated.PeerAs}, {string.Join(' ', negotiated.Families)}"
+        );
         ForgetStaleUnlessKept(neighbor, negotiated);
         foreach (var (family, row) in neighbor.Ribs)
         {
@@ -105,9 +113,8 @@ public sealed partial class Speaker
             NextHopMode.Unchanged => false,
             _ => !negotiated.IsInternal && !descriptor.NextHopUnchanged,
         };
-        var interest = IsByTarget(family) && neighbor.Memberships is { } memberships
-            ? RouteTargetInterest.Of(memberships)
-            : null;
+        var interest =
+            IsByTarget(family) && neighbor.Memberships is { } memberships ? RouteTargetInterest.Of(memberships) : null;
         var longLived = negotiated.LongLived.Any(stale => stale.Family == family);
         return new GroupKey(
             family,
@@ -127,7 +134,9 @@ public sealed partial class Speaker
 
     private void Down(Neighbor neighbor, SessionOutput output)
     {
-        var why = output.Notification is null ? "connection lost" : (output.Received ? "received " : "sent ") + output.Notification;
+        var why = output.Notification is null
+            ? "connection lost"
+            : (output.Received ? "received " : "sent ") + output.Notification;
         neighbor.LastError = why;
         Say(BgpEventKind.SessionDown, neighbor.Options.Name, why);
         foreach (var row in neighbor.Ribs.Values)
@@ -203,7 +212,11 @@ public sealed partial class Speaker
                         var own = rib.Split(group, member);
                         own.SeeksHome = true;
                         Moved(member, own);
-                        Say(BgpEventKind.Slow, sources[member.Source].Name, $"{rib.Family.Name}: has a feed of its own");
+                        Say(
+                            BgpEventKind.Slow,
+                            sources[member.Source].Name,
+                            $"{rib.Family.Name}: has a feed of its own"
+                        );
                     }
                 }
             }

@@ -13,7 +13,8 @@ public sealed partial class Speaker
 
     public Task<TableView[]> TablesAsync() =>
         AskAsync(() =>
-            ribs.Values.Where(rib => rib.Table.PathCount > 0)
+            ribs
+                .Values.Where(rib => rib.Table.PathCount > 0)
                 .Select(rib => new TableView(
                     rib.Family.Name,
                     rib.Table.Count,
@@ -28,7 +29,9 @@ public sealed partial class Speaker
     /// <summary>Routes of a family, chosen first, by destination.</summary>
     /// <param name="within">Only destinations inside this prefix; null for all.</param>
     public Task<RouteView[]> RoutesAsync(Family family, Prefix? within, bool onlyBest, int limit) =>
-        AskAsync(() => Paths(family, within, limit, (in path, isFirst) => !onlyBest || (isFirst && IsEligible(path)), false));
+        AskAsync(() =>
+            Paths(family, within, limit, (in path, isFirst) => !onlyBest || (isFirst && IsEligible(path)), false)
+        );
 
     /// <summary>What a neighbour sent, before policy.</summary>
     public Task<RouteView[]> ReceivedAsync(string name, Family family, int limit) =>
@@ -94,9 +97,15 @@ public sealed partial class Speaker
     private static IEnumerable<int> Sorted(FamilyRib rib, Prefix? within)
     {
         var table = rib.Table;
-        return Enumerable.Range(0, table.Limit)
-            .Where(destination => table.Exists(destination)
-                && (within is not { } outer || (rib.Family.PrefixOf(table.Key(destination)) is { } prefix && outer.Contains(prefix))))
+        return Enumerable
+            .Range(0, table.Limit)
+            .Where(destination =>
+                table.Exists(destination)
+                && (
+                    within is not { } outer
+                    || (rib.Family.PrefixOf(table.Key(destination)) is { } prefix && outer.Contains(prefix))
+                )
+            )
             .OrderBy(table.Key);
     }
 
@@ -139,7 +148,13 @@ public sealed partial class Speaker
         return (path.Flags & PathFlags.Stale) != 0 ? rank + " stale" : rank;
     }
 
-    private static RouteView View(FamilyDescriptor family, in Nlri nlri, AttributeSet set, string from, string status) =>
+    private static RouteView View(
+        FamilyDescriptor family,
+        in Nlri nlri,
+        AttributeSet set,
+        string from,
+        string status
+    ) =>
         new(
             family.Format(nlri),
             from,
@@ -158,7 +173,8 @@ public sealed partial class Speaker
         foreach (var attribute in set.Attributes)
         {
             var row = AttributeTable.Find(attribute.Code);
-            words[row?.Name ?? $"attribute-{attribute.Code}"] = row?.Format(attribute.Value) ?? Convert.ToHexStringLower(attribute.Value);
+            words[row?.Name ?? $"attribute-{attribute.Code}"] =
+                row?.Format(attribute.Value) ?? Convert.ToHexStringLower(attribute.Value);
         }
         return words;
     }
@@ -173,10 +189,16 @@ public sealed partial class Speaker
             ref var path = ref table.Path(at);
             ranks.Add(new RankView(View(rib, destination, path, at == first, false), Verdict(table, first, at)));
         }
-        var sent = neighbors.Values.OrderBy(neighbor => neighbor.Options.Address)
+        var sent = neighbors
+            .Values.OrderBy(neighbor => neighbor.Options.Address)
             .Where(neighbor => neighbor.Ribs.ContainsKey(rib.Family.Family))
             .Select(neighbor => ExplainSent(neighbor, rib, destination));
-        return new ExplainView(rib.Family.Format(new Nlri(table.Key(destination))), rib.Family.Name, ranks.ToArray(), sent.ToArray());
+        return new ExplainView(
+            rib.Family.Format(new Nlri(table.Key(destination))),
+            rib.Family.Name,
+            ranks.ToArray(),
+            sent.ToArray()
+        );
     }
 
     private string Verdict(RouteTable table, int first, int at)
@@ -191,7 +213,9 @@ public sealed partial class Speaker
         if (at == first)
         {
             var second = path.Next;
-            return second == 0 || !IsEligible(table.Path(second)) ? "best: the only path" : $"best: {Words(Step(table, first, second))}";
+            return second == 0 || !IsEligible(table.Path(second))
+                ? "best: the only path"
+                : $"best: {Words(Step(table, first, second))}";
         }
         return $"not best: {Words(Step(table, first, at))}";
     }
@@ -233,7 +257,9 @@ public sealed partial class Speaker
             ExportVerdict.Community => "NO_ADVERTISE or NO_EXPORT (RFC 1997)",
             ExportVerdict.LongLivedStale => "long-lived stale, which the neighbour does not know (RFC 9494 §4.3)",
             ExportVerdict.NoInterest => "no route target that the neighbour asked for (RFC 4684)",
-            ExportVerdict.Policy => rule is null ? $"policy {group.Key.Export.Name}: default" : $"policy {group.Key.Export.Name}: rule {rule.Name}",
+            ExportVerdict.Policy => rule is null
+                ? $"policy {group.Key.Export.Name}: default"
+                : $"policy {group.Key.Export.Name}: rule {rule.Name}",
             _ => "attributes too long for one message (RFC 8654 §4)",
         };
         return new SentView(name, verdict == ExportVerdict.Sent, why, set is null ? null : Words(set));
@@ -275,7 +301,11 @@ public sealed partial class Speaker
         var count = group.Sent.Count;
         for (var destination = 0; destination < group.Sent.Reach && !group.Key.SendsBack; destination++)
         {
-            for (var at = table.Exists(destination) ? group.Sent.First(destination) : 0; at != 0; at = group.Sent[at].Next)
+            for (
+                var at = table.Exists(destination) ? group.Sent.First(destination) : 0;
+                at != 0;
+                at = group.Sent[at].Next
+            )
             {
                 count -= group.Sent[at].Source == source ? 1 : 0;
             }

@@ -49,8 +49,14 @@ public sealed partial class Speaker
             if (!Message.TryFrame(received, extended, out var type, out var length, out var error))
             {
                 // Runs hold whole messages only, so it is the header that is wrong.
-                Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.HeaderError,
-                    Notification: error ?? new NotificationMessage(ErrorCode.MessageHeader, 2)));
+                Step(
+                    neighbor,
+                    link.Direction,
+                    new SessionEvent(
+                        SessionEventKind.HeaderError,
+                        Notification: error ?? new NotificationMessage(ErrorCode.MessageHeader, 2)
+                    )
+                );
                 return;
             }
             neighbor.Counters.MessagesReceived++;
@@ -80,16 +86,24 @@ public sealed partial class Speaker
         {
             case MessageType.Open:
                 var isOpen = OpenMessage.TryRead(body, out var open, out var error);
-                Step(neighbor, link.Direction, isOpen
-                    ? new SessionEvent(SessionEventKind.Open, open)
-                    : new SessionEvent(SessionEventKind.OpenError, Notification: error));
+                Step(
+                    neighbor,
+                    link.Direction,
+                    isOpen
+                        ? new SessionEvent(SessionEventKind.Open, open)
+                        : new SessionEvent(SessionEventKind.OpenError, Notification: error)
+                );
                 break;
             case MessageType.Keepalive:
                 Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.Keepalive));
                 break;
             case MessageType.Notification:
                 _ = NotificationMessage.TryRead(body, out var notification);
-                Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.Notification, Notification: notification));
+                Step(
+                    neighbor,
+                    link.Direction,
+                    new SessionEvent(SessionEventKind.Notification, Notification: notification)
+                );
                 break;
             case MessageType.RouteRefresh when neighbor.State[link.Direction].Phase == SessionPhase.Established:
                 if (RouteRefreshMessage.TryRead(body, out var refresh))
@@ -99,8 +113,14 @@ public sealed partial class Speaker
                 else
                 {
                     // RFC 7313 §5: a length that is wrong is told, and the session ends.
-                    Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.UpdateError,
-                        Notification: new NotificationMessage(ErrorCode.RouteRefresh, 1, body.ToArray())));
+                    Step(
+                        neighbor,
+                        link.Direction,
+                        new SessionEvent(
+                            SessionEventKind.UpdateError,
+                            Notification: new NotificationMessage(ErrorCode.RouteRefresh, 1, body.ToArray())
+                        )
+                    );
                 }
                 break;
             default:
@@ -130,12 +150,16 @@ public sealed partial class Speaker
         var withdraws = reader.Action == UpdateAction.TreatAsWithdraw;
         return Withdraw(neighbor, link, Family.IPv4Unicast, body[reader.Withdrawn])
             && (!reader.HasUnreach || Withdraw(neighbor, link, reader.UnreachFamily, body[reader.Unreach]))
-            && (withdraws
-                ? Withdraw(neighbor, link, Family.IPv4Unicast, body[reader.Announced])
-                    && (!reader.HasReach || Withdraw(neighbor, link, reader.ReachFamily, body[reader.Reach]))
-                : Announce(neighbor, link, Family.IPv4Unicast, body[reader.Announced], reader.NextHop)
-                    && (!reader.HasReach
-                        || Announce(neighbor, link, reader.ReachFamily, body[reader.Reach], reader.ReachNextHop)));
+            && (
+                withdraws
+                    ? Withdraw(neighbor, link, Family.IPv4Unicast, body[reader.Announced])
+                        && (!reader.HasReach || Withdraw(neighbor, link, reader.ReachFamily, body[reader.Reach]))
+                    : Announce(neighbor, link, Family.IPv4Unicast, body[reader.Announced], reader.NextHop)
+                        && (
+                            !reader.HasReach
+                            || Announce(neighbor, link, reader.ReachFamily, body[reader.Reach], reader.ReachNextHop)
+                        )
+            );
     }
 
     private void NoteFault(Neighbor neighbor)
@@ -182,7 +206,13 @@ public sealed partial class Speaker
         return true;
     }
 
-    private bool Announce(Neighbor neighbor, TcpLink link, Family family, ReadOnlySpan<byte> field, in Values.Address nextHop)
+    private bool Announce(
+        Neighbor neighbor,
+        TcpLink link,
+        Family family,
+        ReadOnlySpan<byte> field,
+        in Values.Address nextHop
+    )
     {
         if (field.IsEmpty || !TryRib(neighbor, family, out var row))
         {
@@ -231,7 +261,15 @@ public sealed partial class Speaker
         return stands;
     }
 
-    private bool Announce(Neighbor neighbor, TcpLink link, NeighborRib row, in Nlri nlri, int received, int accepted, PathFlags flags)
+    private bool Announce(
+        Neighbor neighbor,
+        TcpLink link,
+        NeighborRib row,
+        in Nlri nlri,
+        int received,
+        int accepted,
+        PathFlags flags
+    )
     {
         if (!row.Rib.Announce(neighbor.Source.Index, nlri, received, accepted, flags))
         {
@@ -243,13 +281,28 @@ public sealed partial class Speaker
         {
             return true;
         }
-        Say(BgpEventKind.MaximumPrefixes, neighbor.Options.Name, $"{row.Rib.Family.Name}: over {row.Options.MaximumPrefixes}");
-        Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.AutomaticStop,
-            Notification: NotificationMessage.Cease(NotificationMessage.MaximumPrefixes)));
+        Say(
+            BgpEventKind.MaximumPrefixes,
+            neighbor.Options.Name,
+            $"{row.Rib.Family.Name}: over {row.Options.MaximumPrefixes}"
+        );
+        Step(
+            neighbor,
+            link.Direction,
+            new SessionEvent(
+                SessionEventKind.AutomaticStop,
+                Notification: NotificationMessage.Cease(NotificationMessage.MaximumPrefixes)
+            )
+        );
         return false;
     }
 
-    private (AttributeSet Attributes, PathFlags Flags) Import(Neighbor neighbor, NeighborRib row, in Nlri nlri, AttributeSet set)
+    private (AttributeSet Attributes, PathFlags Flags) Import(
+        Neighbor neighbor,
+        NeighborRib row,
+        in Nlri nlri,
+        AttributeSet set
+    )
     {
         var internalPeer = neighbor.Source.IsInternal;
         var ownAs = AsPath.Count(set.AsPathOctets, neighbor.Session.LocalAs);

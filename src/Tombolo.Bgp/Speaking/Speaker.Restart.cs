@@ -20,14 +20,22 @@ public sealed partial class Speaker
                 continue;
             }
             var longLived = LongLivedTime(negotiated, family);
-            if (negotiated?.PeerRestart is { } restart && (restart.Has(family) || longLived > TimeSpan.Zero) && IsKept(restart, output))
+            if (
+                negotiated?.PeerRestart is { } restart
+                && (restart.Has(family) || longLived > TimeSpan.Zero)
+                && IsKept(restart, output)
+            )
             {
                 // Routes that were stale already are not kept over a second restart (RFC 4724 §4.2).
                 row.Count -= row.Rib.RemoveAll(neighbor.Source.Index, onlyStale: true);
                 row.Rib.MarkStale(neighbor.Source.Index);
                 row.StaleUntil = Now + (restart.Has(family) ? TimeSpan.FromSeconds(restart.Seconds) : TimeSpan.Zero);
                 row.LongLivedAfter = longLived;
-                Say(BgpEventKind.StaleKept, neighbor.Options.Name, $"{row.Rib.Family.Name}: {row.Count} for {restart.Seconds} s");
+                Say(
+                    BgpEventKind.StaleKept,
+                    neighbor.Options.Name,
+                    $"{row.Rib.Family.Name}: {row.Count} for {restart.Seconds} s"
+                );
                 continue;
             }
             row.Rib.RemoveAll(neighbor.Source.Index, onlyStale: false);
@@ -39,8 +47,16 @@ public sealed partial class Speaker
     // A lost connection keeps routes; with the N bit a NOTIFICATION and an expired hold timer do too, except a hard reset.
     private static bool IsKept(GracefulRestart restart, in SessionOutput output) =>
         output.Notification is not { } reason
-        || (restart.OnNotification && !(reason.Code == ErrorCode.Cease && reason.Subcode is NotificationMessage.HardReset
-            or NotificationMessage.MaximumPrefixes or NotificationMessage.PeerDeconfigured));
+        || (
+            restart.OnNotification
+            && !(
+                reason.Code == ErrorCode.Cease
+                && reason.Subcode
+                    is NotificationMessage.HardReset
+                        or NotificationMessage.MaximumPrefixes
+                        or NotificationMessage.PeerDeconfigured
+            )
+        );
 
     private static TimeSpan LongLivedTime(Negotiated? negotiated, Family family)
     {
@@ -65,8 +81,10 @@ public sealed partial class Speaker
             }
             var kept =
                 negotiated.Families.Contains(family)
-                && (negotiated.PeerRestart?.Families.Any(one => one.Family == family && one.ForwardingKept) == true
-                    || negotiated.LongLived.Any(one => one.Family == family && one.ForwardingKept));
+                && (
+                    negotiated.PeerRestart?.Families.Any(one => one.Family == family && one.ForwardingKept) == true
+                    || negotiated.LongLived.Any(one => one.Family == family && one.ForwardingKept)
+                );
             if (kept)
             {
                 row.StaleUntil = Now + StalePaths;
@@ -146,9 +164,14 @@ public sealed partial class Speaker
         }
         var waits = neighbors.Values.Any(neighbor =>
             neighbor.Options.GracefulRestart > TimeSpan.Zero
-            && (neighbor.Negotiated is not { } negotiated
-                || (negotiated.PeerRestart is { Restarting: false }
-                    && neighbor.Ribs.Any(row => negotiated.Families.Contains(row.Key) && !row.Value.EndOfRibReceived))));
+            && (
+                neighbor.Negotiated is not { } negotiated
+                || (
+                    negotiated.PeerRestart is { Restarting: false }
+                    && neighbor.Ribs.Any(row => negotiated.Families.Contains(row.Key) && !row.Value.EndOfRibReceived)
+                )
+            )
+        );
         if (!waits || now >= deferredUntil)
         {
             isDeferring = false;

@@ -170,7 +170,10 @@ public sealed partial class Speaker
 
     private void Connected(Neighbor neighbor, Socket socket, CancellationTokenSource attempt)
     {
-        if (neighbor.Connecting != attempt || neighbor.State.Outgoing.Phase is not (SessionPhase.Connect or SessionPhase.Active))
+        if (
+            neighbor.Connecting != attempt
+            || neighbor.State.Outgoing.Phase is not (SessionPhase.Connect or SessionPhase.Active)
+        )
         {
             socket.Dispose();
             return;
@@ -284,8 +287,13 @@ public sealed partial class Speaker
                 neighbor.Link?.Dispose();
                 continue;
             }
-            neighbor.State = PeerFsm.Stop(neighbor.State,
-                NotificationMessage.Cease(NotificationMessage.AdministrativeShutdown), neighbor.Session, Now, outputs);
+            neighbor.State = PeerFsm.Stop(
+                neighbor.State,
+                NotificationMessage.Cease(NotificationMessage.AdministrativeShutdown),
+                neighbor.Session,
+                Now,
+                outputs
+            );
             Act(neighbor);
         }
         foreach (var link in links.Keys)

@@ -6,7 +6,10 @@ namespace Tombolo.Bgp.Speaking;
 // Users of the library that want to hear of chosen routes.
 public sealed partial class Speaker
 {
-    private readonly Dictionary<Family, (HashSet<NlriKey> Changed, Action<IReadOnlyList<BestRoute>> Tell)> subscribers = [];
+    private readonly Dictionary<
+        Family,
+        (HashSet<NlriKey> Changed, Action<IReadOnlyList<BestRoute>> Tell)
+    > subscribers = [];
 
     /// <summary>Tells all chosen routes of a family now, and changes from then on, coalesced; called on the loop, so it
     /// must be quick. One subscriber a family.</summary>

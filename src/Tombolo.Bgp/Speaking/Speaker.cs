@@ -109,7 +109,8 @@ public sealed partial class Speaker
             sets.Release(number);
         });
 
-    public Task WithdrawAsync(Family family, Nlri nlri) => DoAsync(() => ribs[family].Withdraw(RouteSource.Local, nlri));
+    public Task WithdrawAsync(Family family, Nlri nlri) =>
+        DoAsync(() => ribs[family].Withdraw(RouteSource.Local, nlri));
 
     /// <summary>Lets a speaker that started held begin to send.</summary>
     public Task Release() => DoAsync(() => isHeld = false);
@@ -133,8 +134,11 @@ public sealed partial class Speaker
         {
             if (Find(name) is { Link: { } link } neighbor)
             {
-                Step(neighbor, link.Direction, new SessionEvent(SessionEventKind.AutomaticStop,
-                    Notification: NotificationMessage.Cease(subcode)));
+                Step(
+                    neighbor,
+                    link.Direction,
+                    new SessionEvent(SessionEventKind.AutomaticStop, Notification: NotificationMessage.Cease(subcode))
+                );
             }
         });
 

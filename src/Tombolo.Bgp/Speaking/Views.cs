@@ -22,7 +22,15 @@ public sealed record NeighborView(
 /// <param name="Received">Paths that the neighbour has here; rejected ones count.</param>
 /// <param name="Advertised">Routes that it was sent, its own left out.</param>
 /// <param name="InStep">It has been sent all that there is.</param>
-public sealed record FamilyView(string Name, bool Up, int Received, int Advertised, bool InStep, bool EndOfRib, bool Stale);
+public sealed record FamilyView(
+    string Name,
+    bool Up,
+    int Received,
+    int Advertised,
+    bool InStep,
+    bool EndOfRib,
+    bool Stale
+);
 
 /// <param name="Status">best, multipath, valid, stale, rejected by policy, looped.</param>
 public sealed record RouteView(

@@ -226,7 +226,10 @@ internal sealed class TcpLink : IDisposable
         var at = 0;
         while (received.Length - at >= Message.HeaderOctets)
         {
-            var length = Math.Max((int)BinaryPrimitives.ReadUInt16BigEndian(received[(at + 16)..]), Message.HeaderOctets);
+            var length = Math.Max(
+                (int)BinaryPrimitives.ReadUInt16BigEndian(received[(at + 16)..]),
+                Message.HeaderOctets
+            );
             if (received.Length - at < length)
             {
                 break;

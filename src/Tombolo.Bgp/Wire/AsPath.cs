@@ -130,10 +130,17 @@ public static class AsPath
             to.U8(rest[0]);
             to.U8(take);
             to.Octets(rest.Slice(2, 4 * take));
-            head -= rest[0] == Sequence ? take : rest[0] == Set ? 1 : 0;
+            head -=
+                rest[0] == Sequence ? take
+                : rest[0] == Set ? 1
+                : 0;
         }
-        var joined = to.Count > 0 && to.Written[0] == Sequence && to.Count == 2 + 4 * to.Written[1]
-            && as4Path[0] == Sequence && to.Written[1] + as4Path[1] <= 255;
+        var joined =
+            to.Count > 0
+            && to.Written[0] == Sequence
+            && to.Count == 2 + 4 * to.Written[1]
+            && as4Path[0] == Sequence
+            && to.Written[1] + as4Path[1] <= 255;
         if (joined)
         {
             to.SetU8(1, to.Written[1] + as4Path[1]);

@@ -10,54 +10,180 @@ public static class AttributeTable
     private const AttributeFlags NonTransitive = AttributeFlags.Optional;
     private const AttributeFlags Transitive = AttributeFlags.Optional | AttributeFlags.Transitive;
 
-    private static readonly AttributeDescriptor?[] ByCode = Index(
-        [
-            new(AttributeCode.Origin, "origin", WellKnown, UpdateAction.TreatAsWithdraw,
-                (value, in _) => value.Length == 1 && value[0] <= 2, AttributeText.Origin),
-            new(AttributeCode.AsPath, "as-path", WellKnown, UpdateAction.TreatAsWithdraw,
-                AsPath.IsWellFormed, AttributeText.AsPath),
-            new(AttributeCode.NextHop, "next-hop", WellKnown, UpdateAction.TreatAsWithdraw,
-                IsNextHop, AttributeText.Address),
-            new(AttributeCode.Med, "med", NonTransitive, UpdateAction.TreatAsWithdraw,
-                Exactly4, AttributeText.Number),
-            new(AttributeCode.LocalPref, "local-pref", WellKnown, UpdateAction.TreatAsWithdraw,
-                Exactly4, AttributeText.Number, InternalOnly: true),
-            new(AttributeCode.AtomicAggregate, "atomic-aggregate", WellKnown, UpdateAction.AttributeDiscard,
-                (value, in _) => value.IsEmpty, _ => ""),
-            new(AttributeCode.Aggregator, "aggregator", Transitive, UpdateAction.AttributeDiscard,
-                (value, in session) => value.Length == (session.FourOctetAs ? 8 : 6), AttributeText.Aggregator),
-            new(AttributeCode.Communities, "communities", Transitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => IsMultiple(value, 4), AttributeText.Communities),
-            new(AttributeCode.OriginatorId, "originator-id", NonTransitive, UpdateAction.TreatAsWithdraw,
-                Exactly4, AttributeText.Address, InternalOnly: true),
-            new(AttributeCode.ClusterList, "cluster-list", NonTransitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => IsMultiple(value, 4), AttributeText.ClusterList, InternalOnly: true),
-            new(AttributeCode.MpReach, "mp-reach", NonTransitive, UpdateAction.SessionReset,
-                (_, in _) => true, AttributeText.Hex),
-            new(AttributeCode.MpUnreach, "mp-unreach", NonTransitive, UpdateAction.SessionReset,
-                (_, in _) => true, AttributeText.Hex),
-            new(AttributeCode.ExtendedCommunities, "extended-communities", Transitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => IsMultiple(value, 8), AttributeText.ExtendedCommunities),
-            new(AttributeCode.As4Path, "as4-path", Transitive, UpdateAction.AttributeDiscard,
-                IsAs4Path, AttributeText.AsPath),
-            new(AttributeCode.As4Aggregator, "as4-aggregator", Transitive, UpdateAction.AttributeDiscard,
-                (value, in _) => value.Length == 8, AttributeText.Aggregator),
-            new(AttributeCode.PmsiTunnel, "pmsi-tunnel", Transitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => value.Length >= 5, AttributeText.Hex),
-            new(AttributeCode.TunnelEncapsulation, "tunnel-encapsulation", Transitive, UpdateAction.TreatAsWithdraw,
-                IsTunnels, AttributeText.Hex),
-            new(AttributeCode.IPv6ExtendedCommunities, "ipv6-extended-communities", Transitive,
-                UpdateAction.TreatAsWithdraw, (value, in _) => IsMultiple(value, 20), AttributeText.Hex),
-            new(AttributeCode.Aigp, "aigp", NonTransitive, UpdateAction.AttributeDiscard,
-                (value, in _) => value.Length >= 3, AttributeText.Hex),
-            new(AttributeCode.LargeCommunities, "large-communities", Transitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => IsMultiple(value, 12), AttributeText.LargeCommunities),
-            new(AttributeCode.OnlyToCustomer, "only-to-customer", Transitive, UpdateAction.TreatAsWithdraw,
-                Exactly4, AttributeText.Number),
-            new(AttributeCode.AttributeSet, "attribute-set", Transitive, UpdateAction.TreatAsWithdraw,
-                (value, in _) => value.Length >= 4, AttributeText.Hex),
-        ]
-    );
+    private static readonly AttributeDescriptor?[] ByCode = Index([
+        new(
+            AttributeCode.Origin,
+            "origin",
+            WellKnown,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => value.Length == 1 && value[0] <= 2,
+            AttributeText.Origin
+        ),
+        new(
+            AttributeCode.AsPath,
+            "as-path",
+            WellKnown,
+            UpdateAction.TreatAsWithdraw,
+            AsPath.IsWellFormed,
+            AttributeText.AsPath
+        ),
+        new(
+            AttributeCode.NextHop,
+            "next-hop",
+            WellKnown,
+            UpdateAction.TreatAsWithdraw,
+            IsNextHop,
+            AttributeText.Address
+        ),
+        new(AttributeCode.Med, "med", NonTransitive, UpdateAction.TreatAsWithdraw, Exactly4, AttributeText.Number),
+        new(
+            AttributeCode.LocalPref,
+            "local-pref",
+            WellKnown,
+            UpdateAction.TreatAsWithdraw,
+            Exactly4,
+            AttributeText.Number,
+            InternalOnly: true
+        ),
+        new(
+            AttributeCode.AtomicAggregate,
+            "atomic-aggregate",
+            WellKnown,
+            UpdateAction.AttributeDiscard,
+            (value, in _) => value.IsEmpty,
+            _ => ""
+        ),
+        new(
+            AttributeCode.Aggregator,
+            "aggregator",
+            Transitive,
+            UpdateAction.AttributeDiscard,
+            (value, in session) => value.Length == (session.FourOctetAs ? 8 : 6),
+            AttributeText.Aggregator
+        ),
+        new(
+            AttributeCode.Communities,
+            "communities",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => IsMultiple(value, 4),
+            AttributeText.Communities
+        ),
+        new(
+            AttributeCode.OriginatorId,
+            "originator-id",
+            NonTransitive,
+            UpdateAction.TreatAsWithdraw,
+            Exactly4,
+            AttributeText.Address,
+            InternalOnly: true
+        ),
+        new(
+            AttributeCode.ClusterList,
+            "cluster-list",
+            NonTransitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => IsMultiple(value, 4),
+            AttributeText.ClusterList,
+            InternalOnly: true
+        ),
+        new(
+            AttributeCode.MpReach,
+            "mp-reach",
+            NonTransitive,
+            UpdateAction.SessionReset,
+            (_, in _) => true,
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.MpUnreach,
+            "mp-unreach",
+            NonTransitive,
+            UpdateAction.SessionReset,
+            (_, in _) => true,
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.ExtendedCommunities,
+            "extended-communities",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => IsMultiple(value, 8),
+            AttributeText.ExtendedCommunities
+        ),
+        new(
+            AttributeCode.As4Path,
+            "as4-path",
+            Transitive,
+            UpdateAction.AttributeDiscard,
+            IsAs4Path,
+            AttributeText.AsPath
+        ),
+        new(
+            AttributeCode.As4Aggregator,
+            "as4-aggregator",
+            Transitive,
+            UpdateAction.AttributeDiscard,
+            (value, in _) => value.Length == 8,
+            AttributeText.Aggregator
+        ),
+        new(
+            AttributeCode.PmsiTunnel,
+            "pmsi-tunnel",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => value.Length >= 5,
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.TunnelEncapsulation,
+            "tunnel-encapsulation",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            IsTunnels,
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.IPv6ExtendedCommunities,
+            "ipv6-extended-communities",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => IsMultiple(value, 20),
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.Aigp,
+            "aigp",
+            NonTransitive,
+            UpdateAction.AttributeDiscard,
+            (value, in _) => value.Length >= 3,
+            AttributeText.Hex
+        ),
+        new(
+            AttributeCode.LargeCommunities,
+            "large-communities",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => IsMultiple(value, 12),
+            AttributeText.LargeCommunities
+        ),
+        new(
+            AttributeCode.OnlyToCustomer,
+            "only-to-customer",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            Exactly4,
+            AttributeText.Number
+        ),
+        new(
+            AttributeCode.AttributeSet,
+            "attribute-set",
+            Transitive,
+            UpdateAction.TreatAsWithdraw,
+            (value, in _) => value.Length >= 4,
+            AttributeText.Hex
+        ),
+    ]);
 
     public static AttributeDescriptor? Find(byte code) => ByCode[code];
 

@@ -16,7 +16,8 @@ public sealed record Capabilities
     /// <summary>The sender's AS if it speaks four octets (RFC 6793), else null.</summary>
     public uint? FourOctetAs { get; init; }
 
-    public ImmutableDictionary<Family, AddPathMode> AddPath { get; init; } = ImmutableDictionary<Family, AddPathMode>.Empty;
+    public ImmutableDictionary<Family, AddPathMode> AddPath { get; init; } =
+        ImmutableDictionary<Family, AddPathMode>.Empty;
 
     /// <summary>Null without the capability.</summary>
     public GracefulRestart? GracefulRestart { get; init; }

@@ -161,7 +161,9 @@ internal static class CapabilityTable
         to.U8((byte)CapabilityCode.GracefulRestart);
         to.U8(2 + 4 * restart.Families.Length);
         to.U16(
-            (restart.Restarting ? 0x8000 : 0) | (restart.OnNotification ? 0x4000 : 0) | Math.Min((int)restart.Seconds, 0xfff)
+            (restart.Restarting ? 0x8000 : 0)
+                | (restart.OnNotification ? 0x4000 : 0)
+                | Math.Min((int)restart.Seconds, 0xfff)
         );
         foreach (var row in restart.Families)
         {

@@ -25,8 +25,7 @@ internal static class EvpnNlri
 
     public static Prefix? PrefixOf(in NlriKey key) =>
         key.B >> 56 != IPPrefix ? null
-        : (AddressFamily)(byte)(key.B >> 8) == AddressFamily.IPv4
-            ? new Prefix(Address.V4((uint)key.D), (byte)key.B)
+        : (AddressFamily)(byte)(key.B >> 8) == AddressFamily.IPv4 ? new Prefix(Address.V4((uint)key.D), (byte)key.B)
         : new Prefix(Address.V6(new UInt128(key.C, key.D)), (byte)key.B);
 
     public static NlriOutcome Read(ref WireReader wire, bool withdrawn, out Nlri nlri)
@@ -105,7 +104,10 @@ internal static class EvpnNlri
     public static bool Parse(string text, [NotNullWhen(true)] out Nlri? nlri)
     {
         nlri = null;
-        if (!VpnNlri.Split(text, out var distinguisher, out var rest) || !rest.StartsWith("[5]:[", StringComparison.Ordinal))
+        if (
+            !VpnNlri.Split(text, out var distinguisher, out var rest)
+            || !rest.StartsWith("[5]:[", StringComparison.Ordinal)
+        )
         {
             return false;
         }

@@ -45,7 +45,14 @@ public readonly record struct ExtendedCommunity(ulong Bits)
                 community = RouterMac(mac);
                 return true;
             case "" when text.StartsWith("0x", StringComparison.Ordinal):
-                if (ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var bits))
+                if (
+                    ulong.TryParse(
+                        text.AsSpan(2),
+                        System.Globalization.NumberStyles.AllowHexSpecifier,
+                        null,
+                        out var bits
+                    )
+                )
                 {
                     community = new(bits);
                     return true;

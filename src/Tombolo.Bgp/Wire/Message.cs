@@ -11,7 +11,8 @@ public static class Message
     /// <summary>With the extended message capability (RFC 8654); OPEN and KEEPALIVE keep the old limit.</summary>
     public const int MaxExtendedOctets = 65535;
 
-    private static ReadOnlySpan<byte> Marker => [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+    private static ReadOnlySpan<byte> Marker =>
+        [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
     /// <summary>Looks for a whole message at the start of what was received.</summary>
     /// <param name="length">Octets of the message, header and all; 0 when more must be received.</param>

@@ -4,7 +4,8 @@ namespace Tombolo.Bgp.Wire;
 /// What makes two NLRI the same destination, as words that sort as the family's routes do; unused words are zero. Five
 /// words hold the longest kind that is foreseen, EVPN MAC/IP (RD, tag, MAC, address).
 /// </summary>
-public readonly record struct NlriKey(ulong A, ulong B = 0, ulong C = 0, ulong D = 0, ulong E = 0) : IComparable<NlriKey>
+public readonly record struct NlriKey(ulong A, ulong B = 0, ulong C = 0, ulong D = 0, ulong E = 0)
+    : IComparable<NlriKey>
 {
     public const int Words = 5;
 

@@ -88,7 +88,8 @@ public sealed class OctetBuffer(int capacity = 4096) : IBufferWriter<byte>
 
     public void SetU8(int place, int value) => octets[place] = (byte)value;
 
-    public void SetU16(int place, int value) => BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(place), (ushort)value);
+    public void SetU16(int place, int value) =>
+        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(place), (ushort)value);
 
     private void Reserve(int count)
     {

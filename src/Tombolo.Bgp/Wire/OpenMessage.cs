@@ -41,10 +41,7 @@ public sealed record OpenMessage(uint As, ushort HoldSeconds, uint RouterId, Cap
             _ = wire.TryU16(out var wide);
             parameterOctets = wide;
         }
-        if (
-            wire.Left != parameterOctets
-            || !Capabilities.TryRead(wire.Rest, extended, out var capabilities)
-        )
+        if (wire.Left != parameterOctets || !Capabilities.TryRead(wire.Rest, extended, out var capabilities))
         {
             error = new NotificationMessage(ErrorCode.Open, 0);
             return false;

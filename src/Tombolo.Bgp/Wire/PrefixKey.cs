@@ -87,7 +87,10 @@ public static class PrefixKey
         to.Advance(octets);
     }
 
-    internal static ulong Mask(int bits) => bits <= 0 ? 0 : bits >= 64 ? ulong.MaxValue : ~(ulong.MaxValue >> bits);
+    internal static ulong Mask(int bits) =>
+        bits <= 0 ? 0
+        : bits >= 64 ? ulong.MaxValue
+        : ~(ulong.MaxValue >> bits);
 
     private static ulong Word(Prefix prefix) => ((ulong)(uint)prefix.Address.Bits << 8) | prefix.Length;
 }

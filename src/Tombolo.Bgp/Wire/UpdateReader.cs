@@ -9,8 +9,12 @@ namespace Tombolo.Bgp.Wire;
 /// </summary>
 public sealed class UpdateReader
 {
-    private readonly (AttributeFlags Flags, byte Code, int Start, int Length)[] found =
-        new (AttributeFlags, byte, int, int)[256];
+    private readonly (AttributeFlags Flags, byte Code, int Start, int Length)[] found = new (
+        AttributeFlags,
+        byte,
+        int,
+        int
+    )[256];
     private readonly OctetBuffer canonical = new(1024);
     private readonly ulong[] seen = new ulong[4];
     private int count;
@@ -121,7 +125,14 @@ public sealed class UpdateReader
         return true;
     }
 
-    private bool Take(ReadOnlySpan<byte> body, AttributeFlags flags, byte code, int start, int length, in SessionTraits session)
+    private bool Take(
+        ReadOnlySpan<byte> body,
+        AttributeFlags flags,
+        byte code,
+        int start,
+        int length,
+        in SessionTraits session
+    )
     {
         var value = body.Slice(start, length);
         ref var word = ref seen[code >> 6];
@@ -289,7 +300,12 @@ public sealed class UpdateReader
                     Attribute.Write(canonical, flags, code, AsPath.Merge(value, As4(body, AttributeCode.As4Path)));
                     break;
                 case AttributeCode.Aggregator when !session.FourOctetAs:
-                    Attribute.Write(canonical, flags, code, WideAggregator(value, Old(body, AttributeCode.As4Aggregator)));
+                    Attribute.Write(
+                        canonical,
+                        flags,
+                        code,
+                        WideAggregator(value, Old(body, AttributeCode.As4Aggregator))
+                    );
                     break;
                 default:
                     Attribute.Write(canonical, flags, code, value);
@@ -302,7 +318,9 @@ public sealed class UpdateReader
     private ReadOnlySpan<byte> As4(ReadOnlySpan<byte> body, AttributeCode code)
     {
         var aggregator = Old(body, AttributeCode.Aggregator);
-        return aggregator.Length == 6 && BinaryPrimitives.ReadUInt16BigEndian(aggregator) != OpenMessage.AsTrans
+        return
+            aggregator.Length == 6
+            && BinaryPrimitives.ReadUInt16BigEndian(aggregator) != OpenMessage.AsTrans
             && Old(body, AttributeCode.As4Aggregator).Length == 8
             ? default
             : Old(body, code);

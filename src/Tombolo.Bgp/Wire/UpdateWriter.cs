@@ -31,7 +31,13 @@ public sealed class UpdateWriter(OctetBuffer target)
 
     /// <summary>Starts routes with these attributes.</summary>
     /// <returns>False if the attributes do not fit in a message (RFC 8654 §4): the routes cannot be announced.</returns>
-    public bool Begin(FamilyDescriptor descriptor, AttributeSet attributes, bool sendsPathIds, bool extended, bool fourOctetAs)
+    public bool Begin(
+        FamilyDescriptor descriptor,
+        AttributeSet attributes,
+        bool sendsPathIds,
+        bool extended,
+        bool fourOctetAs
+    )
     {
         Start(descriptor, sendsPathIds, extended, false);
         WriteAttributes(attributes, fourOctetAs);

@@ -17,7 +17,11 @@ internal static class ControlSocket
     public static async Task ServeAsync(string path, Speaker speaker, CancellationToken cancel)
     {
         File.Delete(path);
-        using var listener = new Socket(System.Net.Sockets.AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var listener = new Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            SocketType.Stream,
+            ProtocolType.Unspecified
+        );
         listener.Bind(new UnixDomainSocketEndPoint(path));
         // Whoever may open the file may ask: root alone.
         if (!OperatingSystem.IsLinux())
@@ -42,7 +46,11 @@ internal static class ControlSocket
 
     public static async Task<JsonElement> AskAsync(string path, ControlQuestion question, CancellationToken cancel)
     {
-        using var socket = new Socket(System.Net.Sockets.AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var socket = new Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            SocketType.Stream,
+            ProtocolType.Unspecified
+        );
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
         await using var stream = new NetworkStream(socket);
         await JsonSerializer.SerializeAsync(stream, question, Json, cancel);
@@ -72,7 +80,8 @@ internal static class ControlSocket
             }
             await JsonSerializer.SerializeAsync(stream, reply, Json, patience.Token);
         }
-        catch (Exception gone) when (gone is IOException or JsonException or OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception gone)
+            when (gone is IOException or JsonException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             // The asker went away or made no sense; the next may.
         }
@@ -105,13 +114,17 @@ internal static class ControlSocket
 
     private static async Task<bool> AnnounceAsync(Speaker speaker, ControlQuestion question, bool withdraws)
     {
-        var (family, nlri, attributes) = SpeakPlan.Route(question.Route ?? throw new ArgumentException("route is missing"));
+        var (family, nlri, attributes) = SpeakPlan.Route(
+            question.Route ?? throw new ArgumentException("route is missing")
+        );
         await (withdraws ? speaker.WithdrawAsync(family, nlri) : speaker.AnnounceAsync(family, nlri, attributes));
         return true;
     }
 
     private static Family Family(ControlQuestion question) =>
-        Families.Find(question.Family ?? "ipv4-unicast")?.Family ?? throw new ArgumentException($"unknown family '{question.Family}'");
+        Families.Find(question.Family ?? "ipv4-unicast")?.Family
+        ?? throw new ArgumentException($"unknown family '{question.Family}'");
 
-    private static Prefix? Within(ControlQuestion question) => question.Prefix is null ? null : Prefix.Parse(question.Prefix);
+    private static Prefix? Within(ControlQuestion question) =>
+        question.Prefix is null ? null : Prefix.Parse(question.Prefix);
 }

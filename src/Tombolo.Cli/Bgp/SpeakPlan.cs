@@ -25,15 +25,20 @@ internal sealed record SpeakPlan(
         SpeakConfig config;
         try
         {
-            config = new DeserializerBuilder()
-                .WithNamingConvention(CamelCaseNamingConvention.Instance)
-                .WithEnforceNullability()
-                .Build()
-                .Deserialize<SpeakConfig>(yaml) ?? throw new FormatException("the file is empty");
+            config =
+                new DeserializerBuilder()
+                    .WithNamingConvention(CamelCaseNamingConvention.Instance)
+                    .WithEnforceNullability()
+                    .Build()
+                    .Deserialize<SpeakConfig>(yaml)
+                ?? throw new FormatException("the file is empty");
         }
         catch (YamlException error)
         {
-            throw new FormatException($"line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}", error);
+            throw new FormatException(
+                $"line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}",
+                error
+            );
         }
         return Of(config);
     }
@@ -61,7 +66,9 @@ internal sealed record SpeakPlan(
             MaxPaths = config.MaxPaths,
             AlwaysCompareMed = config.AlwaysCompareMed,
             Restarting = config.Restarting,
-            DeferralTime = config.DeferralTime is null ? TimeSpan.FromSeconds(120) : Time(config.DeferralTime, "deferralTime"),
+            DeferralTime = config.DeferralTime is null
+                ? TimeSpan.FromSeconds(120)
+                : Time(config.DeferralTime, "deferralTime"),
         };
         return new SpeakPlan(
             speaker,
@@ -83,7 +90,9 @@ internal sealed record SpeakPlan(
             Address = Address(config.Address, $"{place}: address"),
             As = config.As,
             Port = config.Port,
-            LocalAddress = config.LocalAddress is null ? default : Address(config.LocalAddress, $"{place}: localAddress"),
+            LocalAddress = config.LocalAddress is null
+                ? default
+                : Address(config.LocalAddress, $"{place}: localAddress"),
             LocalAs = config.LocalAs,
             Passive = config.Passive,
             Password = config.Password ?? "",
@@ -122,14 +131,18 @@ internal sealed record SpeakPlan(
                 "unchanged" => NextHopMode.Unchanged,
                 _ => NextHopMode.Self,
             },
-            Self = config.NextHop is null or "self" or "unchanged" ? default : Address(config.NextHop, $"{place}: nextHop"),
+            Self = config.NextHop is null or "self" or "unchanged"
+                ? default
+                : Address(config.NextHop, $"{place}: nextHop"),
             LongLived = config.LongLived is null ? TimeSpan.Zero : Time(config.LongLived, place),
         };
 
     private static RoutePolicy Policy(PolicyConfig config, uint localAs)
     {
         var place = $"policy {config.Name}";
-        var rules = config.Rules.Select((rule, at) => Rule(rule, $"{place}: rule {rule.Name ?? (at + 1).ToString()}", at, localAs));
+        var rules = config.Rules.Select(
+            (rule, at) => Rule(rule, $"{place}: rule {rule.Name ?? (at + 1).ToString()}", at, localAs)
+        );
         return new RoutePolicy(config.Name, rules.ToImmutableArray(), Action(config.Default, place));
     }
 
@@ -142,12 +155,19 @@ internal sealed record SpeakPlan(
             {
                 Prefixes = match.Prefixes is null
                     ? null
-                    : new PrefixSet(match.Prefixes.Select(text =>
-                        PrefixRange.TryParse(text, out var range) ? range : throw new FormatException($"{place}: '{text}' is no prefix range"))),
+                    : new PrefixSet(
+                        match.Prefixes.Select(text =>
+                            PrefixRange.TryParse(text, out var range)
+                                ? range
+                                : throw new FormatException($"{place}: '{text}' is no prefix range")
+                        )
+                    ),
                 Families = match.Families.Select(name => Family(name, place)).ToImmutableArray(),
                 Communities = match.Communities.Select(text => CommunityOf(text, place)).ToImmutableArray(),
                 LargeCommunities = match.LargeCommunities.Select(text => LargeOf(text, place)).ToImmutableArray(),
-                ExtendedCommunities = match.ExtendedCommunities.Select(text => ExtendedOf(text, place)).ToImmutableArray(),
+                ExtendedCommunities = match
+                    .ExtendedCommunities.Select(text => ExtendedOf(text, place))
+                    .ToImmutableArray(),
                 PathContains = [.. match.PathContains],
                 NeighborAs = [.. match.NeighborAs],
                 OriginAs = [.. match.OriginAs],
@@ -199,7 +219,10 @@ internal sealed record SpeakPlan(
         {
             nlri = nlri with { Label = (config.Label << 4) | 1 };
         }
-        var builder = new AttributeBuilder().Start().Origin(OriginOf(config.Origin, place)).Set(AttributeCode.AsPath, []);
+        var builder = new AttributeBuilder()
+            .Start()
+            .Origin(OriginOf(config.Origin, place))
+            .Set(AttributeCode.AsPath, []);
         builder.NextHop = config.NextHop is null ? default : Address(config.NextHop, place);
         foreach (var number in Enumerable.Reverse(config.Path))
         {
@@ -214,13 +237,21 @@ internal sealed record SpeakPlan(
             builder.Set(AttributeCode.LocalPref, preference);
         }
         var (plain, large, extended) = Kinds(config.Communities, place);
-        new RouteChange { AddCommunities = plain, AddLarge = large, AddExtended = extended }.Apply(builder);
+        new RouteChange
+        {
+            AddCommunities = plain,
+            AddLarge = large,
+            AddExtended = extended,
+        }.Apply(builder);
         return (family, nlri, builder.Build());
     }
 
     // Communities are told apart by their form: rt:…, three numbers, the rest.
-    private static (ImmutableArray<uint> Plain, ImmutableArray<LargeCommunity> Large, ImmutableArray<ExtendedCommunity> Extended) Kinds(
-        List<string> texts, string place)
+    private static (
+        ImmutableArray<uint> Plain,
+        ImmutableArray<LargeCommunity> Large,
+        ImmutableArray<ExtendedCommunity> Extended
+    ) Kinds(List<string> texts, string place)
     {
         var plain = ImmutableArray.CreateBuilder<uint>();
         var large = ImmutableArray.CreateBuilder<LargeCommunity>();
@@ -249,13 +280,19 @@ internal sealed record SpeakPlan(
         : throw new FormatException($"{place}: there is no policy '{name}'");
 
     private static uint CommunityOf(string text, string place) =>
-        Community.TryParse(text, out var community) ? community : throw new FormatException($"{place}: '{text}' is no community");
+        Community.TryParse(text, out var community)
+            ? community
+            : throw new FormatException($"{place}: '{text}' is no community");
 
     private static LargeCommunity LargeOf(string text, string place) =>
-        LargeCommunity.TryParse(text, out var community) ? community : throw new FormatException($"{place}: '{text}' is no large community");
+        LargeCommunity.TryParse(text, out var community)
+            ? community
+            : throw new FormatException($"{place}: '{text}' is no large community");
 
     private static ExtendedCommunity ExtendedOf(string text, string place) =>
-        ExtendedCommunity.TryParse(text, out var community) ? community : throw new FormatException($"{place}: '{text}' is no community");
+        ExtendedCommunity.TryParse(text, out var community)
+            ? community
+            : throw new FormatException($"{place}: '{text}' is no community");
 
     private static Origin OriginOf(string text, string place) =>
         text switch
@@ -277,20 +314,29 @@ internal sealed record SpeakPlan(
 
     private static Family Family(string name, string place) =>
         Families.Find(name)?.Family
-        ?? throw new FormatException($"{place}: family '{name}' is not one of {string.Join(", ", Families.All.Select(row => row.Name))}");
+        ?? throw new FormatException(
+            $"{place}: family '{name}' is not one of {string.Join(", ", Families.All.Select(row => row.Name))}"
+        );
 
     private static Address Address(string text, string place) =>
-        Values.Address.TryParse(text, out var address) ? address : throw new FormatException($"{place}: '{text}' is no address");
+        Values.Address.TryParse(text, out var address)
+            ? address
+            : throw new FormatException($"{place}: '{text}' is no address");
 
     private static Address V4(string text, string place) =>
-        Address(text, place) is { IsIPv4: true } address ? address : throw new FormatException($"{place}: '{text}' is not of IPv4's form");
+        Address(text, place) is { IsIPv4: true } address
+            ? address
+            : throw new FormatException($"{place}: '{text}' is not of IPv4's form");
 
     /// <summary>Reads <c>30s</c>, <c>5m</c>, <c>2h</c> or <c>200ms</c>.</summary>
     private static TimeSpan Time(string text, string place)
     {
         foreach (var (unit, milliseconds) in new[] { ("ms", 1.0), ("s", 1000.0), ("m", 60_000.0), ("h", 3_600_000.0) })
         {
-            if (text.EndsWith(unit, StringComparison.Ordinal) && uint.TryParse(text.AsSpan(0, text.Length - unit.Length), out var count))
+            if (
+                text.EndsWith(unit, StringComparison.Ordinal)
+                && uint.TryParse(text.AsSpan(0, text.Length - unit.Length), out var count)
+            )
             {
                 return TimeSpan.FromMilliseconds(count * milliseconds);
             }

@@ -10,16 +10,30 @@ internal static class ClusterCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "directory of the database and the keys", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "directory of the database and the keys",
+            Required = true,
+        };
         var listen = new Option<string>("--listen")
         {
             Description = "where the cluster's own reach the API server, address:port",
             Required = true,
         };
-        var socket = new Option<ulong?>("--api-socket") { Description = "descriptor of a bound socket to listen on too" };
-        var server = new Option<string?>("--server") { Description = "URL by which users reach it, for their kubeconfig" };
+        var socket = new Option<ulong?>("--api-socket")
+        {
+            Description = "descriptor of a bound socket to listen on too",
+        };
+        var server = new Option<string?>("--server")
+        {
+            Description = "URL by which users reach it, for their kubeconfig",
+        };
         var kubeconfig = new Option<string>("--kubeconfig") { Description = "written for users", Required = true };
-        var inner = new Option<string>("--inner-kubeconfig") { Description = "written for roles, with the address of --listen", Required = true };
+        var inner = new Option<string>("--inner-kubeconfig")
+        {
+            Description = "written for roles, with the address of --listen",
+            Required = true,
+        };
         var token = new Option<string?>("--kubelet-token-file") { Description = "holds the token shown to kubelets" };
         var command = new Command("cluster", "A small Kubernetes: API server, controllers, scheduler.")
         {

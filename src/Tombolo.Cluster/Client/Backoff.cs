@@ -6,7 +6,9 @@ public readonly record struct Backoff(TimeSpan First, TimeSpan Cap, int Failures
     public static Backoff Of(TimeSpan first, TimeSpan cap) => new(first, cap, 0);
 
     public TimeSpan Delay =>
-        Failures == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(Cap.Ticks, First.Ticks << Math.Min(Failures - 1, 16)));
+        Failures == 0
+            ? TimeSpan.Zero
+            : TimeSpan.FromTicks(Math.Min(Cap.Ticks, First.Ticks << Math.Min(Failures - 1, 16)));
 
     public Backoff Next() => this with { Failures = Failures + 1 };
 

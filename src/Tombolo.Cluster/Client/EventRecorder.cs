@@ -52,7 +52,8 @@ public sealed partial class EventRecorder(ClusterClient client, string component
                 && await client.FindAsync<Corev1Event>(inNamespace, name, cancel) is { } known
             )
             {
-                var patch = $$"""{"count":{{(known.Count ?? 1) + 1}},"lastTimestamp":"{{client.Now:yyyy-MM-ddTHH:mm:ssZ}}"}""";
+                var patch =
+                    $$"""{"count":{{(known.Count ?? 1) + 1}},"lastTimestamp":"{{client.Now:yyyy-MM-ddTHH:mm:ssZ}}"}""";
                 await client.PatchAsync<Corev1Event>(inNamespace, name, patch, null, cancel);
                 return;
             }
@@ -104,7 +105,8 @@ public sealed partial class EventRecorder(ClusterClient client, string component
     // Objects from a list carry no kind of their own: their type does.
     private static V1ObjectReference KindOf(IKubernetesObject<V1ObjectMeta> on, string inNamespace)
     {
-        var entity = (KubernetesEntityAttribute)on.GetType().GetCustomAttributes(typeof(KubernetesEntityAttribute), false)[0];
+        var entity = (KubernetesEntityAttribute)
+            on.GetType().GetCustomAttributes(typeof(KubernetesEntityAttribute), false)[0];
         return new()
         {
             ApiVersion = string.IsNullOrEmpty(entity.Group) ? entity.ApiVersion : $"{entity.Group}/{entity.ApiVersion}",

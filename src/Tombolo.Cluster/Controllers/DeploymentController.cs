@@ -93,7 +93,9 @@ internal sealed class DeploymentController(
 
     private static V1ReplicaSet NewSet(V1Deployment deployment, string hash, long revision)
     {
-        var template = KubernetesJson.Deserialize<V1PodTemplateSpec>(KubernetesJson.Serialize(deployment.Spec.Template));
+        var template = KubernetesJson.Deserialize<V1PodTemplateSpec>(
+            KubernetesJson.Serialize(deployment.Spec.Template)
+        );
         template.Metadata ??= new();
         template.Metadata.Labels = With(template.Metadata.Labels);
         return new()
@@ -199,7 +201,9 @@ internal sealed class DeploymentController(
     )
     {
         var empty = mine.Where(set =>
-                set.Metadata.Uid != newest?.Metadata.Uid && (set.Spec.Replicas ?? 1) == 0 && set.Status?.Replicas is 0 or null
+                set.Metadata.Uid != newest?.Metadata.Uid
+                && (set.Spec.Replicas ?? 1) == 0
+                && set.Status?.Replicas is 0 or null
             )
             .OrderByDescending(RevisionOf)
             .Skip(deployment.Spec.RevisionHistoryLimit ?? 10)

@@ -43,7 +43,18 @@ internal static class DeploymentStatus
         return status;
 
         V1DeploymentCondition Condition(string type, string value, string reason, string message) =>
-            Timed(deployment, new() { Type = type, Status = value, Reason = reason, Message = message }, now, moved: false);
+            Timed(
+                deployment,
+                new()
+                {
+                    Type = type,
+                    Status = value,
+                    Reason = reason,
+                    Message = message,
+                },
+                now,
+                moved: false
+            );
     }
 
     /// <summary>Whether a write would change anything.</summary>
@@ -85,7 +96,12 @@ internal static class DeploymentStatus
         }
         if (complete)
         {
-            return Word("True", "NewReplicaSetAvailable", $"ReplicaSet \"{name}\" has successfully progressed.", moved: false);
+            return Word(
+                "True",
+                "NewReplicaSetAvailable",
+                $"ReplicaSet \"{name}\" has successfully progressed.",
+                moved: false
+            );
         }
         var moved =
             old is null
@@ -97,7 +113,12 @@ internal static class DeploymentStatus
         var since = moved ? now : old?.LastUpdateTime ?? now;
         if (now - since >= deadline)
         {
-            return Word("False", "ProgressDeadlineExceeded", $"ReplicaSet \"{name}\" has timed out progressing.", moved: false);
+            return Word(
+                "False",
+                "ProgressDeadlineExceeded",
+                $"ReplicaSet \"{name}\" has timed out progressing.",
+                moved: false
+            );
         }
         next = deadline - (now - since) + TimeSpan.FromSeconds(1);
         return Word("True", "ReplicaSetUpdated", $"ReplicaSet \"{name}\" is progressing.", moved);
@@ -105,7 +126,13 @@ internal static class DeploymentStatus
         V1DeploymentCondition Word(string value, string reason, string message, bool moved) =>
             Timed(
                 deployment,
-                new() { Type = "Progressing", Status = value, Reason = reason, Message = message },
+                new()
+                {
+                    Type = "Progressing",
+                    Status = value,
+                    Reason = reason,
+                    Message = message,
+                },
                 now,
                 moved
             );

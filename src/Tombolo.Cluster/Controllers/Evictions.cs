@@ -60,7 +60,11 @@ internal sealed partial class Evictions(
         missed.Remove(node.Metadata.Name);
         if (meta.DeletionTimestamp is null && Toleration.EndsAt(pod, node) <= client.Now)
         {
-            events.Normal(pod, "TaintManagerEviction", $"Marking for deletion Pod {meta.NamespaceProperty}/{meta.Name}");
+            events.Normal(
+                pod,
+                "TaintManagerEviction",
+                $"Marking for deletion Pod {meta.NamespaceProperty}/{meta.Name}"
+            );
             await client.DeleteAsync<V1Pod>(meta.NamespaceProperty, meta.Name, meta.Uid, null, cancel);
         }
     }

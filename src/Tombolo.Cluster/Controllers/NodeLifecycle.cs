@@ -60,7 +60,8 @@ internal sealed partial class NodeLifecycle(
         await TaintAsync(node, ready, cancel);
     }
 
-    private static V1NodeCondition? Ready(V1Node node) => node.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready");
+    private static V1NodeCondition? Ready(V1Node node) =>
+        node.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready");
 
     // The mirror may be behind, after a time without the API server: ask before judging.
     private async Task<bool> IsSilentAsync(string name, DateTime? renewed, CancellationToken cancel) =>

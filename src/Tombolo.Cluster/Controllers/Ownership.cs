@@ -10,8 +10,10 @@ internal static class Ownership
     public static V1OwnerReference? Controller(this IKubernetesObject<V1ObjectMeta> item) =>
         item.Metadata.OwnerReferences?.FirstOrDefault(reference => reference.Controller == true);
 
-    public static bool IsControlledBy(this IKubernetesObject<V1ObjectMeta> item, IKubernetesObject<V1ObjectMeta> owner) =>
-        item.Controller()?.Uid == owner.Metadata.Uid;
+    public static bool IsControlledBy(
+        this IKubernetesObject<V1ObjectMeta> item,
+        IKubernetesObject<V1ObjectMeta> owner
+    ) => item.Controller()?.Uid == owner.Metadata.Uid;
 
     /// <summary>The owner of this kind that the mirror knows; null: another kind's, gone, or none.</summary>
     public static T? OwnerOf<T>(this Mirror<T> owners, IKubernetesObject<V1ObjectMeta> item)

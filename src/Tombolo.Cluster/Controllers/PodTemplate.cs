@@ -19,7 +19,11 @@ internal static class PodTemplate
     public static string Hash(V1PodTemplateSpec template, int collisions)
     {
         var hash = 2166136261u;
-        foreach (var octet in Encoding.UTF8.GetBytes($"{Plain(template)?.ToJsonString()}{(collisions > 0 ? collisions : "")}"))
+        foreach (
+            var octet in Encoding.UTF8.GetBytes(
+                $"{Plain(template)?.ToJsonString()}{(collisions > 0 ? collisions : "")}"
+            )
+        )
         {
             hash = unchecked((hash ^ octet) * 16777619u);
         }

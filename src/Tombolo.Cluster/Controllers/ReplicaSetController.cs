@@ -125,7 +125,13 @@ internal sealed class ReplicaSetController(
 
     private async Task DeleteAsync(V1ReplicaSet set, V1Pod pod, CancellationToken cancel)
     {
-        await client.DeleteAsync<V1Pod>(pod.Metadata.NamespaceProperty, pod.Metadata.Name, pod.Metadata.Uid, null, cancel);
+        await client.DeleteAsync<V1Pod>(
+            pod.Metadata.NamespaceProperty,
+            pod.Metadata.Name,
+            pod.Metadata.Uid,
+            null,
+            cancel
+        );
         lock (doomed) // deletions run together
         {
             doomed.Add(pod.Metadata.Uid);

@@ -27,7 +27,10 @@ internal static class RolloutPlan
         {
             // Paused is no rollout, but it may be scaled: the set that is in use, if there is one only.
             var inUse = old.Append(newest).OfType<SetSize>().Where(set => set.Replicas > 0).ToList();
-            var only = inUse.Count == 1 ? inUse[0] : inUse.Count == 0 ? newest : null;
+            var only =
+                inUse.Count == 1 ? inUse[0]
+                : inUse.Count == 0 ? newest
+                : null;
             Set(sizes, only, wanted);
         }
         else if (newest is not null && deployment.Spec.Strategy?.Type == "Recreate")

@@ -12,7 +12,10 @@ internal static class Toleration
         foreach (var taint in (node.Spec?.Taints ?? []).Where(taint => taint.Effect == "NoExecute"))
         {
             var matching = (pod.Spec.Tolerations ?? []).Where(toleration => Tolerates(toleration, taint)).ToList();
-            var seconds = matching.Select(toleration => toleration.TolerationSeconds ?? long.MaxValue).DefaultIfEmpty(0).Min();
+            var seconds = matching
+                .Select(toleration => toleration.TolerationSeconds ?? long.MaxValue)
+                .DefaultIfEmpty(0)
+                .Min();
             if (seconds < int.MaxValue)
             {
                 var end = (taint.TimeAdded ?? DateTime.UnixEpoch).AddSeconds(Math.Max(0, seconds));

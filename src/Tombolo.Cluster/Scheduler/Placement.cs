@@ -40,7 +40,10 @@ internal static class Placement
         }
         // The taints follow a node's condition with some delay; the condition itself is known at once.
         var ready = node.Node.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.Status ?? "Unknown";
-        if (ready != "True" && !Tolerates(ready == "False" ? "node.kubernetes.io/not-ready" : "node.kubernetes.io/unreachable"))
+        if (
+            ready != "True"
+            && !Tolerates(ready == "False" ? "node.kubernetes.io/not-ready" : "node.kubernetes.io/unreachable")
+        )
         {
             return "node(s) were not ready";
         }
@@ -50,7 +53,9 @@ internal static class Placement
     }
 
     private static bool IsSibling(V1Pod pod, V1Pod other) =>
-        Owner(pod) is { } owner && Owner(other) == owner && pod.Metadata.NamespaceProperty == other.Metadata.NamespaceProperty;
+        Owner(pod) is { } owner
+        && Owner(other) == owner
+        && pod.Metadata.NamespaceProperty == other.Metadata.NamespaceProperty;
 
     private static string? Owner(V1Pod pod) =>
         pod.Metadata.OwnerReferences?.FirstOrDefault(reference => reference.Controller == true)?.Uid;

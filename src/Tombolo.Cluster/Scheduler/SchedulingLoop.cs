@@ -94,7 +94,9 @@ internal sealed partial class SchedulingLoop(
 
     private void Forget(ICollection<V1Pod> all)
     {
-        var waiting = all.Where(pod => string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => pod.Metadata.Uid).ToHashSet();
+        var waiting = all.Where(pod => string.IsNullOrEmpty(pod.Spec.NodeName))
+            .Select(pod => pod.Metadata.Uid)
+            .ToHashSet();
         foreach (var uid in placed.Keys.Concat(told.Keys).Where(uid => !waiting.Contains(uid)).ToList())
         {
             placed.Remove(uid);
@@ -109,8 +111,18 @@ internal sealed partial class SchedulingLoop(
         {
             ApiVersion = "v1",
             Kind = "Binding",
-            Metadata = new() { Name = name, NamespaceProperty = inNamespace, Uid = pod.Metadata.Uid },
-            Target = new() { ApiVersion = "v1", Kind = "Node", Name = node },
+            Metadata = new()
+            {
+                Name = name,
+                NamespaceProperty = inNamespace,
+                Uid = pod.Metadata.Uid,
+            },
+            Target = new()
+            {
+                ApiVersion = "v1",
+                Kind = "Node",
+                Name = node,
+            },
         };
         try
         {

@@ -67,11 +67,18 @@ internal sealed class InterfaceReconciler(KubeApi api, Watched watched, AddressB
         foreach (var seen in watched.Blocks.Items)
         {
             var block = blocks.Find(seen.ObjectName()) ?? seen;
-            foreach (var entry in block.Spec.Entries.Where(entry => entry.Interface == holder && entry.Released is null))
+            foreach (
+                var entry in block.Spec.Entries.Where(entry => entry.Interface == holder && entry.Released is null)
+            )
             {
                 if (Address.TryParse(block.Spec.First, out var first))
                 {
-                    found.Add((new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet), first.Add((uint)entry.Offset)));
+                    found.Add(
+                        (
+                            new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet),
+                            first.Add((uint)entry.Offset)
+                        )
+                    );
                 }
             }
         }

@@ -26,7 +26,12 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
     public async Task<TimeSpan?> ReconcileAsync(ObjectName name, CancellationToken cancel)
     {
         var pod = watched.Pods.Find(name.Namespace, name.Name);
-        if (pod is null || pod.Spec.HostNetwork == true || pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase is "Succeeded" or "Failed")
+        if (
+            pod is null
+            || pod.Spec.HostNetwork == true
+            || pod.Metadata.DeletionTimestamp is not null
+            || pod.Status?.Phase is "Succeeded" or "Failed"
+        )
         {
             waiting.TryRemove(name, out _);
             return null;
@@ -141,7 +146,11 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
                 : null;
             var wish = new Wish(holder, pod.Metadata.Uid, wanted, attachment.Range);
             var last = default(Grant);
-            foreach (var (name, intent) in family.Where(subnet => wanted is not { } address || subnet.Intent.Cidr.Contains(address)))
+            foreach (
+                var (name, intent) in family.Where(subnet =>
+                    wanted is not { } address || subnet.Intent.Cidr.Contains(address)
+                )
+            )
             {
                 last = await blocks.TakeAsync(name, intent, wish, cancel);
                 if (last.IsGranted)

@@ -59,7 +59,11 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
         while (true)
         {
             var block = Find(name);
-            if (block is null || BlockPlan.EntryOf(block, address) is not { Released: null } entry || entry.Interface != holder)
+            if (
+                block is null
+                || BlockPlan.EntryOf(block, address) is not { Released: null } entry
+                || entry.Interface != holder
+            )
             {
                 return;
             }
@@ -71,11 +75,14 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
     }
 
     /// <summary>Addresses of a subnet that are held, those at rest not counted.</summary>
-    public int HeldIn(ObjectName subnet) => BlocksOf(subnet).Sum(block => block.Spec.Entries.Count(entry => entry.Released is null));
+    public int HeldIn(ObjectName subnet) =>
+        BlocksOf(subnet).Sum(block => block.Spec.Entries.Count(entry => entry.Released is null));
 
     public IEnumerable<AddressBlock> BlocksOf(ObjectName subnet) =>
         watched
-            .Blocks.Items.Where(block => block.Metadata.NamespaceProperty == subnet.Namespace && block.Spec.Subnet == subnet.Name)
+            .Blocks.Items.Where(block =>
+                block.Metadata.NamespaceProperty == subnet.Namespace && block.Spec.Subnet == subnet.Name
+            )
             .Select(block => Find(block.ObjectName()) ?? block);
 
     private async Task<Grant> TakeFixedAsync(
@@ -88,7 +95,10 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
     {
         if (!intent.Gives(address))
         {
-            return Grant.Refused("AddressNotAvailable", $"{address} is the gateway, reserved or outside what Subnet {subnet} gives out");
+            return Grant.Refused(
+                "AddressNotAvailable",
+                $"{address} is the gateway, reserved or outside what Subnet {subnet} gives out"
+            );
         }
         while (true)
         {
@@ -99,7 +109,10 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
             {
                 return entry.Interface == wish.Interface && entry.PodUid == wish.PodUid
                     ? Grant.Of(address)
-                    : Grant.Refused("AddressTaken", $"{address} of Subnet {subnet} is held by NetworkInterface {entry.Interface}");
+                    : Grant.Refused(
+                        "AddressTaken",
+                        $"{address} of Subnet {subnet} is held by NetworkInterface {entry.Interface}"
+                    );
             }
             // One at rest was withdrawn everywhere before it was released, so the next holder may have it by name.
             if (await TryTakeAsync(subnet, block, first, address, wish, cancel))
@@ -113,11 +126,18 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
     {
         if (intent.RangeOf(wish.Range) is not { } range)
         {
-            return Grant.Refused("RangeNotFound", $"Subnet {subnet} has no range with key '{wish.Range}' in spec.ranges");
+            return Grant.Refused(
+                "RangeNotFound",
+                $"Subnet {subnet} has no range with key '{wish.Range}' in spec.ranges"
+            );
         }
         var held = BlocksOf(subnet)
             .SelectMany(block => block.Spec.Entries.Select(entry => (block, entry)))
-            .FirstOrDefault(pair => pair.entry is { Released: null } && pair.entry.Interface == wish.Interface && pair.entry.PodUid == wish.PodUid);
+            .FirstOrDefault(pair =>
+                pair.entry is { Released: null }
+                && pair.entry.Interface == wish.Interface
+                && pair.entry.PodUid == wish.PodUid
+            );
         if (held.block is not null && Address.TryParse(held.block.Spec.First, out var start))
         {
             return Grant.Of(start.Add((uint)held.entry.Offset));
@@ -166,7 +186,11 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
                 : await api.UpdateAsync(block, cancel);
             return true;
         }
-        catch (KubeException refused) when (refused.IsConflict || refused.AlreadyExists || (refused.IsNotFound && block.Metadata.ResourceVersion is not null))
+        catch (KubeException refused)
+            when (refused.IsConflict
+                || refused.AlreadyExists
+                || (refused.IsNotFound && block.Metadata.ResourceVersion is not null)
+            )
         {
             if (await api.FindAsync<AddressBlock>(name.Namespace, name.Name, cancel) is { } now)
             {
@@ -189,8 +213,9 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
                 NamespaceProperty = name.Namespace,
                 // A dying namespace must not free what its last pods still hold.
                 Finalizers = [Names.InUseFinalizer],
-                OwnerReferences =
-                    watched.Subnets.Find(subnet.Namespace, subnet.Name) is { } owner ? [Owner(owner)] : null,
+                OwnerReferences = watched.Subnets.Find(subnet.Namespace, subnet.Name) is { } owner
+                    ? [Owner(owner)]
+                    : null,
             },
             Spec = new AddressBlockSpec { Subnet = subnet.Name, First = first.ToString() },
         };

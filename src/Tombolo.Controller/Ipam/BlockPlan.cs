@@ -90,7 +90,9 @@ internal static class BlockPlan
 
     /// <summary>The block with the address at rest.</summary>
     public static AddressBlock Release(AddressBlock block, Address address, DateTime now) =>
-        EntryOf(block, address) is { Released: null } entry ? With(block, address, entry with { Released = now }) : block;
+        EntryOf(block, address) is { Released: null } entry
+            ? With(block, address, entry with { Released = now })
+            : block;
 
     private static int OffsetOf(Address address) => (int)(address.Bits & (Size - 1));
 

@@ -11,13 +11,23 @@ internal sealed class Claims(KubeApi api, Watched watched)
     /// <summary>The number that the holder has, or a new one of the range.</summary>
     /// <param name="kind"><c>vni</c> or <c>vrf</c>.</param>
     /// <exception cref="InvalidOperationException">The range is used up.</exception>
-    public async Task<int> TakeAsync(string kind, int first, int last, string holder, string uid, CancellationToken cancel)
+    public async Task<int> TakeAsync(
+        string kind,
+        int first,
+        int last,
+        string holder,
+        string uid,
+        CancellationToken cancel
+    )
     {
         var prefix = kind + "-";
         var taken = new HashSet<int>();
         foreach (var claim in watched.Claims.Items)
         {
-            if (claim.Metadata.Name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(claim.Metadata.Name.AsSpan(prefix.Length), out var number))
+            if (
+                claim.Metadata.Name.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(claim.Metadata.Name.AsSpan(prefix.Length), out var number)
+            )
             {
                 if (claim.Spec.Uid == uid)
                 {
@@ -39,7 +49,11 @@ internal sealed class Claims(KubeApi api, Watched watched)
     /// <summary>Lays all that an object held to rest.</summary>
     public async Task ReleaseAsync(string uid, CancellationToken cancel)
     {
-        foreach (var claim in watched.Claims.Items.Where(claim => claim.Spec.Uid == uid && claim.Spec.Released is null).ToList())
+        foreach (
+            var claim in watched
+                .Claims.Items.Where(claim => claim.Spec.Uid == uid && claim.Spec.Released is null)
+                .ToList()
+        )
         {
             await api.UpdateAsync(claim with { Spec = claim.Spec with { Released = api.ServerTime } }, cancel);
         }

@@ -8,7 +8,13 @@ using Tombolo.Kube;
 namespace Tombolo.Controller.Networks;
 
 /// <summary>A VirtualNetwork: judged, given its numbers once it is accepted, kept until no interface is left in it.</summary>
-internal sealed class NetworkReconciler(KubeApi api, Watched watched, AddressBlocks blocks, Claims claims, EventRecorder events)
+internal sealed class NetworkReconciler(
+    KubeApi api,
+    Watched watched,
+    AddressBlocks blocks,
+    Claims claims,
+    EventRecorder events
+)
 {
     private const int LastVrfIndex = ushort.MaxValue; // 16 bits: half of a type 1 route distinguisher
 
@@ -69,7 +75,10 @@ internal sealed class NetworkReconciler(KubeApi api, Watched watched, AddressBlo
         var capacity = subnets.Aggregate(0L, (sum, subnet) => Math.Min(1L << 53, sum + subnet.Intent.Capacity));
         var programmed = Conditions.Find(status.Conditions, Conditions.Programmed);
         var ready = judgement.IsAccepted && programmed?.Status != "False";
-        var reason = !judgement.IsAccepted ? judgement.Reason : ready ? "Ready" : "NotProgrammed";
+        var reason =
+            !judgement.IsAccepted ? judgement.Reason
+            : ready ? "Ready"
+            : "NotProgrammed";
         var generation = network.Metadata.Generation;
         var conditions = Conditions.With(
             status.Conditions,
@@ -126,7 +135,11 @@ internal sealed class NetworkReconciler(KubeApi api, Watched watched, AddressBlo
         {
             return null;
         }
-        var users = watched.InterfacesIn(network.ObjectName()).Select(item => $"{item.Metadata.NamespaceProperty}/{item.Spec.Pod.Name}").Order(StringComparer.Ordinal).ToList();
+        var users = watched
+            .InterfacesIn(network.ObjectName())
+            .Select(item => $"{item.Metadata.NamespaceProperty}/{item.Spec.Pod.Name}")
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (users.Count > 0)
         {
             var status = network.Status ?? new VirtualNetworkStatus();
@@ -137,7 +150,15 @@ internal sealed class NetworkReconciler(KubeApi api, Watched watched, AddressBlo
                 status with
                 {
                     Pods = users.Count,
-                    Conditions = Conditions.With(status.Conditions, Conditions.Ready, false, judgement.Reason, judgement.Message, network.Metadata.Generation, api.ServerTime),
+                    Conditions = Conditions.With(
+                        status.Conditions,
+                        Conditions.Ready,
+                        false,
+                        judgement.Reason,
+                        judgement.Message,
+                        network.Metadata.Generation,
+                        api.ServerTime
+                    ),
                 },
                 Judgement.Accepted,
                 cancel

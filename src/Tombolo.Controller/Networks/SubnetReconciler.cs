@@ -38,11 +38,16 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
             Free = intent is null ? null : Math.Max(0, intent.Capacity - used),
             Conditions = WithBoth(old, subnet, judgement),
         };
-        var same = old with { Conditions = null } == now with { Conditions = null } && Conditions.Same(old.Conditions, now.Conditions);
+        var same =
+            old with { Conditions = null } == now with { Conditions = null }
+            && Conditions.Same(old.Conditions, now.Conditions);
         if (!same)
         {
             await api.UpdateStatusAsync(subnet with { Status = now }, cancel);
-            if (!judgement.IsAccepted && Conditions.Find(old.Conditions, Conditions.Accepted)?.Message != judgement.Message)
+            if (
+                !judgement.IsAccepted
+                && Conditions.Find(old.Conditions, Conditions.Accepted)?.Message != judgement.Message
+            )
             {
                 await events.WarningAsync(subnet, judgement.Reason, judgement.Message, cancel);
             }
@@ -54,8 +59,24 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
     {
         var generation = subnet.Metadata.Generation;
         var accepted = judgement.IsAccepted;
-        var list = Conditions.With(old.Conditions, Conditions.Accepted, accepted, judgement.Reason, judgement.Message, generation, api.ServerTime);
-        return Conditions.With(list, Conditions.Ready, accepted, accepted ? "Ready" : judgement.Reason, judgement.Message, generation, api.ServerTime);
+        var list = Conditions.With(
+            old.Conditions,
+            Conditions.Accepted,
+            accepted,
+            judgement.Reason,
+            judgement.Message,
+            generation,
+            api.ServerTime
+        );
+        return Conditions.With(
+            list,
+            Conditions.Ready,
+            accepted,
+            accepted ? "Ready" : judgement.Reason,
+            judgement.Message,
+            generation,
+            api.ServerTime
+        );
     }
 
     private async Task<TimeSpan?> FinishAsync(Subnet subnet, CancellationToken cancel)

@@ -20,7 +20,8 @@ public sealed record Attachment(ObjectName Network, Sequence<Address> Fixed, str
         var network = Names.DefaultNetwork;
         var (text, where) =
             pod.Metadata.Annotations?.TryGetValue(Names.Network, out var own) == true ? (own, "pod")
-            : space?.Metadata.Annotations?.TryGetValue(Names.Network, out var inherited) == true ? (inherited, "namespace")
+            : space?.Metadata.Annotations?.TryGetValue(Names.Network, out var inherited) == true
+                ? (inherited, "namespace")
             : (null, "");
         if (text is not null && !ObjectName.TryParse(text, home, out network))
         {
@@ -50,13 +51,19 @@ public sealed record Attachment(ObjectName Network, Sequence<Address> Fixed, str
         ArgumentNullException.ThrowIfNull(pod);
         if (network is null)
         {
-            return new Judgement("NetworkNotFound", $"there is no VirtualNetwork {Network}; the pod starts when it comes");
+            return new Judgement(
+                "NetworkNotFound",
+                $"there is no VirtualNetwork {Network}; the pod starts when it comes"
+            );
         }
         var home = pod.Metadata.NamespaceProperty;
         var open = Network == Names.DefaultNetwork;
         return open || NetworkIntent.Consents(Network.Namespace, network.Spec.Consumers, home, namespaceLabels)
             ? Judgement.Accepted
-            : new Judgement("NetworkNotShared", $"VirtualNetwork {Network} is not offered to namespace {home} (its spec.consumers)");
+            : new Judgement(
+                "NetworkNotShared",
+                $"VirtualNetwork {Network} is not offered to namespace {home} (its spec.consumers)"
+            );
     }
 
     private static Judgement ReadAddresses(V1Pod pod, out List<Address> addresses)
@@ -75,7 +82,11 @@ public sealed record Attachment(ObjectName Network, Sequence<Address> Fixed, str
             }
             if (addresses.Any(other => other.Family == address.Family))
             {
-                return Judgement.Refused("InvalidAnnotation", field, $"two {address.Family} addresses; an interface has one a family");
+                return Judgement.Refused(
+                    "InvalidAnnotation",
+                    field,
+                    $"two {address.Family} addresses; an interface has one a family"
+                );
             }
             addresses.Add(address);
         }

@@ -75,7 +75,11 @@ public static class NetworkIntent
         }
         if (!Consents(name.Namespace, subnet.Spec.Consumers, home, around.NamespaceLabels))
         {
-            return Judgement.Refused("SubnetNotShared", field, $"Subnet {name} is not offered to namespace {home} (its spec.consumers)");
+            return Judgement.Refused(
+                "SubnetNotShared",
+                field,
+                $"Subnet {name} is not offered to namespace {home} (its spec.consumers)"
+            );
         }
         // The system network's subnets are the system subnets themselves.
         var isSystem = name.Namespace == Names.SystemNamespace;
@@ -105,11 +109,19 @@ public static class NetworkIntent
         {
             if (spec.Vni is not null)
             {
-                return Judgement.Refused("NeedsGrant", "spec.vni", $"no grant lets namespace {home} choose a VNI; leave it out to have one allocated");
+                return Judgement.Refused(
+                    "NeedsGrant",
+                    "spec.vni",
+                    $"no grant lets namespace {home} choose a VNI; leave it out to have one allocated"
+                );
             }
             if (spec.RouteTargets is not null)
             {
-                return Judgement.Refused("NeedsGrant", "spec.routeTargets", $"no grant lets namespace {home} write route targets: they are keys to other networks");
+                return Judgement.Refused(
+                    "NeedsGrant",
+                    "spec.routeTargets",
+                    $"no grant lets namespace {home} write route targets: they are keys to other networks"
+                );
             }
             if (spec.Forwarding == Forwarding.Underlay)
             {

@@ -55,7 +55,10 @@ public sealed record SubnetIntent(
     {
         get
         {
-            var edges = !Cidr.Address.IsIPv4 ? 1 : Cidr.Length >= 31 ? 0 : 2;
+            var edges =
+                !Cidr.Address.IsIPv4 ? 1
+                : Cidr.Length >= 31 ? 0
+                : 2;
             var taken = (UInt128)edges + (IsNetworkOrBroadcast(Gateway) || !Cidr.Contains(Gateway) ? 0u : 1u);
             foreach (var reserved in Reserved)
             {
@@ -85,7 +88,11 @@ public sealed record SubnetIntent(
         intent = null;
         if (!Prefix.TryParse(spec.Cidr, out var cidr, out var written))
         {
-            return Judgement.Refused("InvalidCidr", "spec.cidr", $"'{spec.Cidr}' is no prefix; write 10.10.0.0/24 or fd10::/64");
+            return Judgement.Refused(
+                "InvalidCidr",
+                "spec.cidr",
+                $"'{spec.Cidr}' is no prefix; write 10.10.0.0/24 or fd10::/64"
+            );
         }
         if (written != cidr.Address)
         {
@@ -97,7 +104,11 @@ public sealed record SubnetIntent(
         }
         if (Prefix.TryParse(inForce, out var former) && !cidr.Contains(former))
         {
-            return Judgement.Refused("CidrNarrowed", "spec.cidr", $"{cidr} does not contain {former}, which is in force; a subnet may only be widened");
+            return Judgement.Refused(
+                "CidrNarrowed",
+                "spec.cidr",
+                $"{cidr} does not contain {former}, which is in force; a subnet may only be widened"
+            );
         }
         if (system.FirstOrDefault(prefix => prefix.Overlaps(cidr)) is { Length: > 0 } overlap)
         {
@@ -165,7 +176,11 @@ public sealed record SubnetIntent(
             }
             else
             {
-                return Judgement.Refused("InvalidReserved", $"spec.reserved[{i}]", $"'{text}' is no address or prefix within {cidr}");
+                return Judgement.Refused(
+                    "InvalidReserved",
+                    $"spec.reserved[{i}]",
+                    $"'{text}' is no address or prefix within {cidr}"
+                );
             }
         }
         return Judgement.Accepted;

@@ -85,7 +85,8 @@ public sealed class LabApi : IDisposable
     public async Task ApplyAsync(JsonObject item, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var path = $"{await PathAsync(item, cancel)}/{(string?)item["metadata"]?["name"]}?fieldManager=tombolo-lab&force=true";
+        var path =
+            $"{await PathAsync(item, cancel)}/{(string?)item["metadata"]?["name"]}?fieldManager=tombolo-lab&force=true";
         await SendAsync(HttpMethod.Patch, path, Content(item, "application/apply-patch+yaml"), cancel);
     }
 
@@ -99,7 +100,8 @@ public sealed class LabApi : IDisposable
         if (Find(resources.GetValueOrDefault(group)) is not { } resource)
         {
             resources[group] = (await SendAsync(HttpMethod.Get, group, null, cancel))["resources"] as JsonArray ?? [];
-            resource = Find(resources[group])
+            resource =
+                Find(resources[group])
                 ?? throw new ApiException(HttpStatusCode.NotFound, $"no kind {kind} in {version}");
         }
         var plural = (string?)resource["name"];
@@ -110,10 +112,17 @@ public sealed class LabApi : IDisposable
         JsonObject? Find(JsonArray? among) =>
             among
                 ?.OfType<JsonObject>()
-                .FirstOrDefault(one => (string?)one["kind"] == kind && (string?)one["name"] is { } name && !name.Contains('/'));
+                .FirstOrDefault(one =>
+                    (string?)one["kind"] == kind && (string?)one["name"] is { } name && !name.Contains('/')
+                );
     }
 
-    private async Task<JsonObject> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
+    private async Task<JsonObject> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        CancellationToken cancel
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         using var answer = await http.SendAsync(request, cancel);
@@ -126,7 +135,10 @@ public sealed class LabApi : IDisposable
         catch (System.Text.Json.JsonException) { } // an error page: its status says enough
         if (!answer.IsSuccessStatusCode || json is null)
         {
-            throw new ApiException(answer.StatusCode, $"{method} {path}: {(string?)json?["message"] ?? $"{(int)answer.StatusCode}"}");
+            throw new ApiException(
+                answer.StatusCode,
+                $"{method} {path}: {(string?)json?["message"] ?? $"{(int)answer.StatusCode}"}"
+            );
         }
         return json;
     }

@@ -23,7 +23,11 @@ internal static class Probe
 
     /// <summary>Asks within a second.</summary>
     /// <returns>Whether anything answered, and who it says it is.</returns>
-    public static async Task<(bool Reached, string? AnsweredBy)> AskAsync(Socket socket, IPEndPoint to, CancellationToken cancel)
+    public static async Task<(bool Reached, string? AnsweredBy)> AskAsync(
+        Socket socket,
+        IPEndPoint to,
+        CancellationToken cancel
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Deadline);
@@ -40,7 +44,9 @@ internal static class Probe
             var answer = new byte[8192];
             var filled = 0;
             int got;
-            while (filled < answer.Length && (got = await socket.ReceiveAsync(answer.AsMemory(filled), limit.Token)) > 0)
+            while (
+                filled < answer.Length && (got = await socket.ReceiveAsync(answer.AsMemory(filled), limit.Token)) > 0
+            )
             {
                 filled += got;
             }
@@ -48,7 +54,8 @@ internal static class Probe
             return (true, Who(text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 1)..]).AnsweredBy);
         }
         // Refused, unreachable, or silent for a second.
-        catch (Exception none) when (none is SocketException or OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception none)
+            when (none is SocketException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             return (connected, null);
         }

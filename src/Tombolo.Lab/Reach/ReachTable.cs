@@ -12,7 +12,10 @@ public static class ReachTable
     public static string ByNetwork(ReachReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var networks = report.Pods.ToDictionary(pod => pod.Id, pod => pod.Network.Length > 0 ? pod.Network : "(no network)");
+        var networks = report.Pods.ToDictionary(
+            pod => pod.Id,
+            pod => pod.Network.Length > 0 ? pod.Network : "(no network)"
+        );
         return Draw(report, id => networks[id]);
     }
 
@@ -48,10 +51,12 @@ public static class ReachTable
         }
         for (var row = 0; row < names.Count; row++)
         {
-            table.Append('\n').Append(numbered ? $"{row + 1,3} " : "").Append(names[row].PadRight(first));
+            table.Append('\n').Append(numbered ? $"{row + 1, 3} " : "").Append(names[row].PadRight(first));
             for (var index = 0; index < names.Count; index++)
             {
-                table.Append("  ").Append(Cell([.. cells[(names[row], names[index])]], networks).PadRight(widths[index]));
+                table
+                    .Append("  ")
+                    .Append(Cell([.. cells[(names[row], names[index])]], networks).PadRight(widths[index]));
             }
         }
         return table.Append("\n\n").Append(Legend).Append('\n').ToString();

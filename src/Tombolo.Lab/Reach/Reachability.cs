@@ -28,7 +28,9 @@ public static class Reachability
         {
             // As many as fit are made by one visit to the namespace.
             var rows = pods.Where(to => to != from)
-                .SelectMany(to => to.Addresses.SelectMany(address => Protocols.Select(protocol => (to, address, protocol))));
+                .SelectMany(to =>
+                    to.Addresses.SelectMany(address => Protocols.Select(protocol => (to, address, protocol)))
+                );
             foreach (var batch in rows.Chunk(AtOnce / 4))
             {
                 foreach (var _ in batch)

@@ -36,7 +36,8 @@ public sealed class NetnsSandbox(string directory, string instance) : ISandbox
                 spec.HostNetwork,
                 holder.Pid,
                 holder.StartTime,
-                ProcessTable.NamespaceOf(holder.Pid, "mnt") ?? throw new SandboxException("the sandbox's holder ended at once")
+                ProcessTable.NamespaceOf(holder.Pid, "mnt")
+                    ?? throw new SandboxException("the sandbox's holder ended at once")
             );
             record.Write(home);
             return new SandboxHandle(spec.Id, holder.Pid, record.Netns);

@@ -71,7 +71,9 @@ internal sealed class StartedProcess : ISandboxProcess
             "/usr/bin/setsid",
             .. spec.Tty ? ["--ctty"] : Array.Empty<string>(),
             "--",
-            .. spec.WorkingDirectory is { } directory ? ["/usr/bin/env", $"--chdir={directory}"] : Array.Empty<string>(),
+            .. spec.WorkingDirectory is { } directory
+                ? ["/usr/bin/env", $"--chdir={directory}"]
+                : Array.Empty<string>(),
             program,
             .. spec.Arguments.Skip(1),
         ];
@@ -135,9 +137,11 @@ internal sealed class StartedProcess : ISandboxProcess
         if (name.Contains('/'))
         {
             var path = Path.Combine(spec.WorkingDirectory ?? "/", name);
-            return IsProgram(path) ? path : throw new SandboxException(
-                $"exec: \"{name}\": {(File.Exists(path) ? "permission denied" : "no such file or directory")}"
-            );
+            return IsProgram(path)
+                ? path
+                : throw new SandboxException(
+                    $"exec: \"{name}\": {(File.Exists(path) ? "permission denied" : "no such file or directory")}"
+                );
         }
         var search = spec.Environment.TryGetValue("PATH", out var given) ? given : DefaultPath;
         return search.Split(':').Select(directory => Path.Combine("/", directory, name)).FirstOrDefault(IsProgram)
@@ -146,5 +150,8 @@ internal sealed class StartedProcess : ISandboxProcess
 
     private static bool IsProgram(string path) =>
         File.Exists(path)
-        && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        && (
+            File.GetUnixFileMode(path)
+            & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)
+        ) != 0;
 }

@@ -27,7 +27,9 @@ internal static class Roles
         roles.AddRange(spec.All.Select(node => Kubelet(place, node)));
         if (spec.Product)
         {
-            roles.Add(new("controller", place.Control, Words(tombolo, "role", "controller", "--kubeconfig", inner), inner));
+            roles.Add(
+                new("controller", place.Control, Words(tombolo, "role", "controller", "--kubeconfig", inner), inner)
+            );
             roles.Add(
                 new(
                     "routeserver",

@@ -22,7 +22,8 @@ public sealed partial class Supervisor(LabPlace place, ILogger<Supervisor> log)
     /// <exception cref="LabException">There is no such lab.</exception>
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        var spec = LabSpec.Read(place) ?? throw new LabException($"no lab '{place.Name}' here: {place.Spec} is missing");
+        var spec =
+            LabSpec.Read(place) ?? throw new LabException($"no lab '{place.Name}' here: {place.Spec} is missing");
         using var held = Files.TryLock(place.SupervisorLock);
         if (held is null)
         {

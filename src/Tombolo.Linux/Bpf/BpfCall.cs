@@ -70,7 +70,12 @@ internal static unsafe class BpfCall
     {
         fixed (byte* first = info)
         {
-            var argument = new InfoArgument { Fd = (uint)Fd(handle), Length = (uint)info.Length, Info = (ulong)first };
+            var argument = new InfoArgument
+            {
+                Fd = (uint)Fd(handle),
+                Length = (uint)info.Length,
+                Info = (ulong)first,
+            };
             Do(ObjectInfo, &argument, "get info of", on);
         }
     }

@@ -51,7 +51,12 @@ public sealed unsafe class BpfMap<TKey, TValue> : IDisposable
     public bool TryGet(TKey key, out TValue value)
     {
         TValue found;
-        var argument = new Element { Map = Fd, Key = (ulong)&key, Value = (ulong)&found };
+        var argument = new Element
+        {
+            Map = Fd,
+            Key = (ulong)&key,
+            Value = (ulong)&found,
+        };
         if (BpfCall.Try(BpfCall.MapLookup, &argument) == 0)
         {
             value = found;
@@ -65,7 +70,13 @@ public sealed unsafe class BpfMap<TKey, TValue> : IDisposable
     /// <exception cref="LinuxException">E2BIG or ENOSPC: the map is full.</exception>
     public void Set(TKey key, TValue value, MapUpdate how = MapUpdate.Any)
     {
-        var argument = new Element { Map = Fd, Key = (ulong)&key, Value = (ulong)&value, Flags = (ulong)how };
+        var argument = new Element
+        {
+            Map = Fd,
+            Key = (ulong)&key,
+            Value = (ulong)&value,
+            Flags = (ulong)how,
+        };
         BpfCall.Do(BpfCall.MapUpdate, &argument, "update", $"{Name} at {key}");
     }
 
@@ -115,7 +126,12 @@ public sealed unsafe class BpfMap<TKey, TValue> : IDisposable
         {
             fixed (TKey* firstKey = chunk)
             {
-                var batch = new Batch { Map = Fd, Keys = (ulong)firstKey, Count = (uint)chunk.Length };
+                var batch = new Batch
+                {
+                    Map = Fd,
+                    Keys = (ulong)firstKey,
+                    Count = (uint)chunk.Length,
+                };
                 if (chunk.Length > 1 && BpfCall.Try(BpfCall.MapDeleteBatch, &batch) == 0)
                 {
                     continue;

@@ -46,7 +46,12 @@ public sealed unsafe class BpfPerCpuMap<TKey, TValue> : IDisposable
         var octets = new byte[Stride * Cpus];
         fixed (byte* first = octets)
         {
-            var argument = new Element { Map = Fd, Key = (ulong)&key, Value = (ulong)first };
+            var argument = new Element
+            {
+                Map = Fd,
+                Key = (ulong)&key,
+                Value = (ulong)first,
+            };
             if (BpfCall.Try(BpfCall.MapLookup, &argument) < 0)
             {
                 var failure = LinuxException.Last("bpf: lookup in", Name);

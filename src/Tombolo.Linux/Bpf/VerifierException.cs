@@ -1,8 +1,7 @@
 namespace Tombolo.Linux.Bpf;
 
 /// <summary>The kernel's verifier refused a program: a line that says why, and the whole log.</summary>
-public sealed class VerifierException(string program, string log)
-    : IOException($"bpf: load {program}: {Summary(log)}")
+public sealed class VerifierException(string program, string log) : IOException($"bpf: load {program}: {Summary(log)}")
 {
     public string Program { get; } = program;
 

@@ -28,9 +28,7 @@ public sealed class Ethtool : IDisposable
     private Ethtool(string? namespacePath)
     {
         socket = new NetlinkSocket(GenericNetlink, namespacePath);
-        var message = new NetlinkMessage(Controller, NetlinkMessage.Acknowledge).Put(
-            new Header(GetFamily, Version: 1)
-        );
+        var message = new NetlinkMessage(Controller, NetlinkMessage.Acknowledge).Put(new Header(GetFamily, Version: 1));
         message.Attribute(AttributeFamilyName, "ethtool");
         ushort found = 0;
         socket.Request(
@@ -60,9 +58,7 @@ public sealed class Ethtool : IDisposable
     /// </summary>
     public void SetFeature(int link, string feature, bool on)
     {
-        var message = new NetlinkMessage(family, NetlinkMessage.Acknowledge).Put(
-            new Header(SetFeatures, Version: 1)
-        );
+        var message = new NetlinkMessage(family, NetlinkMessage.Acknowledge).Put(new Header(SetFeatures, Version: 1));
         message.Nest(AttributeHeader, header => header.Attribute(HeaderLinkIndex, (uint)link));
         message.Nest(
             AttributeWanted,

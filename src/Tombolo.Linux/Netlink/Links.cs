@@ -51,10 +51,7 @@ public sealed class Links
             info =>
             {
                 info.Attribute(InfoKind, "veth");
-                info.Nest(
-                    InfoData,
-                    data => data.Nest(VethPeer, peer => PutEnd(peer.Put(default(Header)), far))
-                );
+                info.Nest(InfoData, data => data.Nest(VethPeer, peer => PutEnd(peer.Put(default(Header)), far)));
             }
         );
         socket.Request(message, "add veth", $"{near.Name} and {far.Name}");
@@ -70,14 +67,17 @@ public sealed class Links
 
     /// <summary>Null if there is none of that name.</summary>
     public Link? Find(string name) =>
-        Find(new NetlinkMessage(Get, NetlinkMessage.Acknowledge).Put(default(Header)).Attribute(AttributeName, name), name);
+        Find(
+            new NetlinkMessage(Get, NetlinkMessage.Acknowledge).Put(default(Header)).Attribute(AttributeName, name),
+            name
+        );
 
     /// <summary>Null if there is none of that index.</summary>
-    public Link? Find(int index) => Find(new NetlinkMessage(Get, NetlinkMessage.Acknowledge).Put(new Header { Index = index }), $"{index}");
+    public Link? Find(int index) =>
+        Find(new NetlinkMessage(Get, NetlinkMessage.Acknowledge).Put(new Header { Index = index }), $"{index}");
 
     /// <exception cref="LinuxException">ENODEV: there is none of that name.</exception>
-    public Link Named(string name) =>
-        Find(name) ?? throw new LinuxException("netlink: find link", name, Errno.ENODEV);
+    public Link Named(string name) => Find(name) ?? throw new LinuxException("netlink: find link", name, Errno.ENODEV);
 
     public void SetUp(int index) => Change(index, "set link up", FlagUp, null);
 
@@ -161,7 +161,12 @@ public sealed class Links
 
     private void Change(int index, string operation, uint? up, Action<NetlinkMessage>? attributes)
     {
-        var header = new Header { Index = index, Flags = up ?? 0, Change = up is null ? 0 : FlagUp };
+        var header = new Header
+        {
+            Index = index,
+            Flags = up ?? 0,
+            Change = up is null ? 0 : FlagUp,
+        };
         var message = new NetlinkMessage(New, NetlinkMessage.Acknowledge).Put(header);
         attributes?.Invoke(message);
         socket.Request(message, operation, $"{index}");

@@ -68,7 +68,8 @@ public sealed class Routes
                 Table = (byte)(route.Table > byte.MaxValue ? 0 : route.Table),
                 Protocol = isRemoval ? (byte)0 : route.Protocol,
                 // A removal leaves the scope open (RT_SCOPE_NOWHERE), as iproute2 does: any route of the prefix fits.
-                Scope = isRemoval ? byte.MaxValue
+                Scope =
+                    isRemoval ? byte.MaxValue
                     : route.Gateway is null && route.Prefix.Family == AddressFamily.IPv4 ? LinkScope
                     : (byte)0,
                 Type = Unicast,

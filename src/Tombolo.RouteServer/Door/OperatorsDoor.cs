@@ -23,8 +23,15 @@ internal static class OperatorsDoor
                 async (call, next) => call.HttpContext.Request.IsHttps ? await next(call) : Results.NotFound()
             );
         // A handler that takes the HttpContext alone would be a RequestDelegate, whose result nobody writes.
-        app.MapGet("/v1/status", async (CancellationToken cancel) => Results.Json(await model.AskAsync(loop => Status(loop, self), cancel), Json));
-        app.MapGet("/v1/nodes/{node}/dump", (string node, string? vrf, CancellationToken cancel) => DumpAsync(model, node, vrf ?? "", cancel));
+        app.MapGet(
+            "/v1/status",
+            async (CancellationToken cancel) =>
+                Results.Json(await model.AskAsync(loop => Status(loop, self), cancel), Json)
+        );
+        app.MapGet(
+            "/v1/nodes/{node}/dump",
+            (string node, string? vrf, CancellationToken cancel) => DumpAsync(model, node, vrf ?? "", cancel)
+        );
     }
 
     private static ServerStatus Status(ModelLoop model, ServerIdentity self) =>
@@ -54,18 +61,30 @@ internal static class OperatorsDoor
         var session = await model.AskAsync(loop => Find(loop, node), cancel);
         if (session is null)
         {
-            return Results.Json(new DoorError($"no agent of node {node} is connected"), Json, statusCode: StatusCodes.Status404NotFound);
+            return Results.Json(
+                new DoorError($"no agent of node {node} is connected"),
+                Json,
+                statusCode: StatusCodes.Status404NotFound
+            );
         }
         try
         {
             var answer = await session.AskAsync(new Wire.Question { Dump = new Wire.NodeDump { Vrf = vrf } }, cancel);
             return answer.Error.Length > 0
-                ? Results.Json(new DoorError($"node {node}: {answer.Error}"), Json, statusCode: StatusCodes.Status502BadGateway)
+                ? Results.Json(
+                    new DoorError($"node {node}: {answer.Error}"),
+                    Json,
+                    statusCode: StatusCodes.Status502BadGateway
+                )
                 : Results.Bytes(answer.Json.ToByteArray(), "application/json");
         }
         catch (TimeoutException)
         {
-            return Results.Json(new DoorError($"the agent of node {node} does not answer"), Json, statusCode: StatusCodes.Status504GatewayTimeout);
+            return Results.Json(
+                new DoorError($"the agent of node {node} does not answer"),
+                Json,
+                statusCode: StatusCodes.Status504GatewayTimeout
+            );
         }
     }
 

@@ -82,7 +82,12 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await using var timer = time.CreateTimer(_ => Post(new Tick()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        await using var timer = time.CreateTimer(
+            _ => Post(new Tick()),
+            null,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(1)
+        );
         while (await inbox.Reader.WaitToReadAsync(cancel))
         {
             for (var i = 0; i < Batch && inbox.Reader.TryRead(out var message); i++)
@@ -233,7 +238,10 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
         {
             return;
         }
-        var missing = nodes.Where(node => node.Value.IsReady && node.Value.Session?.Reported != true).Select(node => node.Key).ToList();
+        var missing = nodes
+            .Where(node => node.Value.IsReady && node.Value.Session?.Reported != true)
+            .Select(node => node.Key)
+            .ToList();
         if (missing.Count > 0 && time.GetUtcNow() - started < SyncAtMost)
         {
             return;

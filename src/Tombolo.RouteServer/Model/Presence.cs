@@ -20,7 +20,8 @@ internal sealed class Presence
 
     public DateTimeOffset? LostAt { get; set; }
 
-    public bool IsReady => Object?.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+    public bool IsReady =>
+        Object?.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
 
     public bool IsAlive(DateTimeOffset now, TimeSpan staleTime) =>
         Session is not null || (Object is not null && IsReady && LostAt is { } lost && now - lost < staleTime);
@@ -30,8 +31,9 @@ internal sealed class Presence
         var underlay = (LastHello?.Underlay ?? [])
             .Where(octets => octets.Length is 4 or 16)
             .Select(octets => Address.Read(octets.Span));
-        var encapsulations = (LastHello?.Encapsulations ?? [])
-            .Select(one => one == Wire.Encapsulation.MplsInUdp ? Encapsulation.MplsInUdp : Encapsulation.Vxlan);
+        var encapsulations = (LastHello?.Encapsulations ?? []).Select(one =>
+            one == Wire.Encapsulation.MplsInUdp ? Encapsulation.MplsInUdp : Encapsulation.Vxlan
+        );
         return new NodeFacts(
             underlay.ToSequence(),
             encapsulations.ToSequence(),

@@ -123,9 +123,14 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
         }
         if (missing.Count == 0 && !path.Up)
         {
-            model.Nodes.GetValueOrDefault(found.Node)?.Session?.Send(
-                new Wire.FromServer { StageOne = new Wire.StageOne { InterfaceUid = uid, Settled = true } }
-            );
+            model
+                .Nodes.GetValueOrDefault(found.Node)
+                ?.Session?.Send(
+                    new Wire.FromServer
+                    {
+                        StageOne = new Wire.StageOne { InterfaceUid = uid, Settled = true },
+                    }
+                );
         }
         var late = missing.Count > 0 && time.GetUtcNow() - change.At > Lagging;
         if (path.Up && (missing.Count == 0 || (late && !change.Named)))

@@ -24,24 +24,36 @@ internal sealed partial class StatusWriter(KubeApi api, EventRecorder events, IL
     public void Up(NetworkInterface self, string node, Label label, int of, List<string> missing) =>
         Want(
             self,
-            old => old with
-            {
-                Node = node,
-                Label = (int)label.Value,
-                State = InterfaceState.Up,
-                Acknowledged = new Acknowledged { Nodes = of - missing.Count, Of = of, WaitingFor = missing.Count == 0 ? null : [.. missing.Take(16)] },
-                Conditions = Condition(old, missing.Count == 0, missing.Count == 0 ? "Acknowledged" : "WaitingForNodes", Words(of, missing)),
-            }
+            old =>
+                old with
+                {
+                    Node = node,
+                    Label = (int)label.Value,
+                    State = InterfaceState.Up,
+                    Acknowledged = new Acknowledged
+                    {
+                        Nodes = of - missing.Count,
+                        Of = of,
+                        WaitingFor = missing.Count == 0 ? null : [.. missing.Take(16)],
+                    },
+                    Conditions = Condition(
+                        old,
+                        missing.Count == 0,
+                        missing.Count == 0 ? "Acknowledged" : "WaitingForNodes",
+                        Words(of, missing)
+                    ),
+                }
         );
 
     public void Withdrawn(NetworkInterface self) =>
         Want(
             self,
-            old => old with
-            {
-                State = InterfaceState.Withdrawn,
-                Conditions = Condition(old, false, "Withdrawn", "its node no longer holds it"),
-            }
+            old =>
+                old with
+                {
+                    State = InterfaceState.Withdrawn,
+                    Conditions = Condition(old, false, "Withdrawn", "its node no longer holds it"),
+                }
         );
 
     public void Failed(NetworkInterface self, string why)
@@ -56,7 +68,10 @@ internal sealed partial class StatusWriter(KubeApi api, EventRecorder events, IL
         wanted["vn " + self.ObjectName()] = async cancel =>
         {
             var name = self.ObjectName();
-            if (await api.FindAsync<VirtualNetwork>(name.Namespace, name.Name, cancel) is not { Metadata.DeletionTimestamp: null } now)
+            if (
+                await api.FindAsync<VirtualNetwork>(name.Namespace, name.Name, cancel)
+                is not { Metadata.DeletionTimestamp: null } now
+            )
             {
                 return;
             }
@@ -126,7 +141,11 @@ internal sealed partial class StatusWriter(KubeApi api, EventRecorder events, IL
             var old = now.Status ?? new NetworkInterfaceStatus();
             var next = change(old);
             var same =
-                old with { Conditions = null, Acknowledged = null } == next with { Conditions = null, Acknowledged = null }
+                old with
+                {
+                    Conditions = null,
+                    Acknowledged = null,
+                } == next with { Conditions = null, Acknowledged = null }
                 && old.Acknowledged?.Nodes == next.Acknowledged?.Nodes
                 && old.Acknowledged?.Of == next.Acknowledged?.Of
                 && Conditions.Same(old.Conditions, next.Conditions);
@@ -142,8 +161,12 @@ internal sealed partial class StatusWriter(KubeApi api, EventRecorder events, IL
             }
         };
 
-    private IReadOnlyList<V1Condition> Condition(NetworkInterfaceStatus old, bool status, string reason, string message) =>
-        Conditions.With(old.Conditions, Conditions.Programmed, status, reason, message, null, api.ServerTime);
+    private IReadOnlyList<V1Condition> Condition(
+        NetworkInterfaceStatus old,
+        bool status,
+        string reason,
+        string message
+    ) => Conditions.With(old.Conditions, Conditions.Programmed, status, reason, message, null, api.ServerTime);
 
     private static string Words(int of, List<string> missing) =>
         missing.Count == 0

@@ -61,9 +61,18 @@ internal sealed class EntryCodec
 
     private static Wire.Vrf Encode(VrfEntry vrf)
     {
-        var wire = new Wire.Vrf { Name = vrf.Name, Index = vrf.Index, Vni = vrf.Vni };
+        var wire = new Wire.Vrf
+        {
+            Name = vrf.Name,
+            Index = vrf.Index,
+            Vni = vrf.Vni,
+        };
         wire.Subnets.AddRange(
-            vrf.Subnets.Select(subnet => new Wire.Subnet { Prefix = Encode(subnet.Prefix), Gateway = Encode(subnet.Gateway) })
+            vrf.Subnets.Select(subnet => new Wire.Subnet
+            {
+                Prefix = Encode(subnet.Prefix),
+                Gateway = Encode(subnet.Gateway),
+            })
         );
         return wire;
     }
@@ -145,7 +154,8 @@ internal sealed class EntryCodec
         return wire;
     }
 
-    private static Wire.Prefix Encode(Prefix prefix) => new() { Address = Encode(prefix.Address), Length = prefix.Length };
+    private static Wire.Prefix Encode(Prefix prefix) =>
+        new() { Address = Encode(prefix.Address), Length = prefix.Length };
 
     private static ByteString Encode(Address address) => ByteString.CopyFrom(address.ToArray());
 

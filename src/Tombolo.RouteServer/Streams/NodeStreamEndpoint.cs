@@ -7,8 +7,12 @@ using Wire = Tombolo.Stream;
 namespace Tombolo.RouteServer.Streams;
 
 /// <summary>The gRPC end of the node stream: reads into the model's loop, writes what the session has to tell.</summary>
-internal sealed partial class NodeStreamEndpoint(ModelLoop model, EntryCodec codec, ServerIdentity self, ILogger<NodeStreamEndpoint> log)
-    : Wire.NodeStream.NodeStreamBase
+internal sealed partial class NodeStreamEndpoint(
+    ModelLoop model,
+    EntryCodec codec,
+    ServerIdentity self,
+    ILogger<NodeStreamEndpoint> log
+) : Wire.NodeStream.NodeStreamBase
 {
     public const uint Minor = 1;
 
@@ -21,17 +25,29 @@ internal sealed partial class NodeStreamEndpoint(ModelLoop model, EntryCodec cod
         var cancel = context.CancellationToken;
         if (!await requestStream.MoveNext(cancel) || requestStream.Current.Hello is not { } hello)
         {
-            throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "the first message of a stream is Hello"));
+            throw new RpcException(
+                new Grpc.Core.Status(StatusCode.InvalidArgument, "the first message of a stream is Hello")
+            );
         }
         if (hello.Node.Length == 0 || hello.Cluster is < 1 or > 64)
         {
-            throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "Hello names no node, or no cluster from 1 to 64"));
+            throw new RpcException(
+                new Grpc.Core.Status(StatusCode.InvalidArgument, "Hello names no node, or no cluster from 1 to 64")
+            );
         }
         var session = new NodeSession(new NodeName((int)hello.Cluster, hello.Node), hello, codec);
         LogConnected(log, session.Node, hello.Version);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel, session.Ended.Token);
         await responseStream.WriteAsync(
-            new Wire.FromServer { Welcome = new Wire.Welcome { Server = self.Name, Incarnation = self.Incarnation, Minor = Minor } },
+            new Wire.FromServer
+            {
+                Welcome = new Wire.Welcome
+                {
+                    Server = self.Name,
+                    Incarnation = self.Incarnation,
+                    Minor = Minor,
+                },
+            },
             cancel
         );
         model.Post(new ModelLoop.Connected(session));
@@ -50,7 +66,11 @@ internal sealed partial class NodeStreamEndpoint(ModelLoop model, EntryCodec cod
         }
     }
 
-    private async Task ReadAsync(NodeSession session, IAsyncStreamReader<Wire.FromAgent> stream, CancellationToken cancel)
+    private async Task ReadAsync(
+        NodeSession session,
+        IAsyncStreamReader<Wire.FromAgent> stream,
+        CancellationToken cancel
+    )
     {
         while (await stream.MoveNext(cancel))
         {

@@ -12,7 +12,10 @@ public class AccessTests(AccessTests.TokenServer tokens) : IClassFixture<AccessT
         public TokenServer()
         {
             File = Path.GetTempFileName();
-            System.IO.File.WriteAllText(File, "# token,user,uid,groups\nsecret1,kubelet-1,7,\"system:masters,nodes\"\nsecret2,guest,8\n\n,,\n");
+            System.IO.File.WriteAllText(
+                File,
+                "# token,user,uid,groups\nsecret1,kubelet-1,7,\"system:masters,nodes\"\nsecret2,guest,8\n\n,,\n"
+            );
             Server = new TestServer { With = options => options with { TokenFile = File } };
         }
 
@@ -34,7 +37,10 @@ public class AccessTests(AccessTests.TokenServer tokens) : IClassFixture<AccessT
     private async Task<(int Code, string Body)> GetAsync(HttpClient client, string path = "/api/v1/namespaces")
     {
         using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
-        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (
+            (int)response.StatusCode,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
@@ -85,7 +91,11 @@ public class AccessTests(AccessTests.TokenServer tokens) : IClassFixture<AccessT
     {
         using var client = server.MakeClient("secret3");
         Assert.Equal(401, (await GetAsync(client)).Code);
-        await File.AppendAllTextAsync(tokens.File, "secret3,late,9,system:masters\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            tokens.File,
+            "secret3,late,9,system:masters\n",
+            TestContext.Current.CancellationToken
+        );
         File.SetLastWriteTimeUtc(tokens.File, DateTime.UtcNow.AddSeconds(5));
         Assert.Equal(200, (await GetAsync(client)).Code);
     }
@@ -93,12 +103,21 @@ public class AccessTests(AccessTests.TokenServer tokens) : IClassFixture<AccessT
     [Fact]
     public async Task Reviews_say_who_and_whether()
     {
-        var review = (await server.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", """{"spec":{"token":"secret1"}}""")).Expect(201);
+        var review = (
+            await server.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", """{"spec":{"token":"secret1"}}""")
+        ).Expect(201);
         Assert.True(review.Truth("status", "authenticated"));
         Assert.Equal("kubelet-1", review.Text("status", "user", "username"));
-        review = (await server.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", """{"spec":{"token":"no"}}""")).Expect(201);
+        review = (
+            await server.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", """{"spec":{"token":"no"}}""")
+        ).Expect(201);
         Assert.False(review.Truth("status", "authenticated"));
-        review = (await server.PostAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews", """{"spec":{"user":"x","groups":["guests"]}}""")).Expect(201);
+        review = (
+            await server.PostAsync(
+                "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                """{"spec":{"user":"x","groups":["guests"]}}"""
+            )
+        ).Expect(201);
         Assert.False(review.Truth("status", "allowed"));
         review = (await server.PostAsync("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}")).Expect(201);
         Assert.True(review.Truth("status", "allowed"));

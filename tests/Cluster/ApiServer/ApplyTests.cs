@@ -9,7 +9,12 @@ namespace Tombolo.Tests.Cluster.ApiServer;
 public class ApplyTests(TestServer server) : IClassFixture<TestServer>
 {
     private Task<Reply> ApplyAsync(string path, string body, string manager, string more = "") =>
-        server.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}{more}", body, "application/apply-patch+yaml");
+        server.SendAsync(
+            HttpMethod.Patch,
+            $"{path}?fieldManager={manager}{more}",
+            body,
+            "application/apply-patch+yaml"
+        );
 
     private async Task<string> PathAsync() => $"/api/v1/namespaces/{await server.MakeNamespaceAsync()}/configmaps/a";
 
@@ -51,7 +56,14 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
         var forced = (await ApplyAsync(path, Map("x: '2'"), "other", "&force=true")).Expect(200);
         Assert.Equal(["other"], forced.Items("metadata", "managedFields").Select(e => e.Text("manager")));
         // A patch by other means takes the field over, and the next apply conflicts with it.
-        (await server.SendAsync(HttpMethod.Patch, $"{path}?fieldManager=hand", """{"data":{"x":"3"}}""", "application/merge-patch+json")).Expect(200);
+        (
+            await server.SendAsync(
+                HttpMethod.Patch,
+                $"{path}?fieldManager=hand",
+                """{"data":{"x":"3"}}""",
+                "application/merge-patch+json"
+            )
+        ).Expect(200);
         status = (await ApplyAsync(path, Map("x: '4'"), "other")).ExpectError(409, "Conflict");
         Assert.Contains("conflicts with \"hand\" using v1", status.Text("message"));
     }
@@ -63,7 +75,10 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
         (await server.PostAsync(path[..^2], """{"metadata":{"name":"a"},"data":{"x":"1"}}""")).Expect(201);
         Assert.Null((await server.GetAsync(path)).Expect(200).At("metadata", "managedFields"));
         var applied = (await ApplyAsync(path, Map("x: '1', y: '1'"), "me")).Expect(200);
-        Assert.Equal(["before-first-apply", "me"], applied.Items("metadata", "managedFields").Select(e => e.Text("manager")));
+        Assert.Equal(
+            ["before-first-apply", "me"],
+            applied.Items("metadata", "managedFields").Select(e => e.Text("manager"))
+        );
         (await ApplyAsync(path, Map("x: '2'"), "me")).ExpectError(409, "Conflict");
     }
 
@@ -75,7 +90,8 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
         string Body(string containers) =>
             $"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: d}}, spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{containers}]}}}}}}}}";
         (await ApplyAsync(path, Body("{name: c, image: one, ports: [{containerPort: 80}]}"), "me")).Expect(201);
-        const string Side = """{"apiVersion":"apps/v1","kind":"Deployment","spec":{"template":{"spec":{"containers":[{"name":"side","image":"s"},{"name":"c","env":[{"name":"E","value":"1"}]}]}}}}""";
+        const string Side =
+            """{"apiVersion":"apps/v1","kind":"Deployment","spec":{"template":{"spec":{"containers":[{"name":"side","image":"s"},{"name":"c","env":[{"name":"E","value":"1"}]}]}}}}""";
         (await ApplyAsync(path, Side, "injector")).Expect(200);
         var changed = (await ApplyAsync(path, Body("{name: c, image: two}"), "me")).Expect(200);
         var containers = changed.Items("spec", "template", "spec", "containers").ToDictionary(c => c.Text("name")!);
@@ -83,7 +99,9 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("two", containers["c"].Text("image"));
         Assert.Single(containers["c"].Items("env"));
         Assert.Empty(containers["c"].Items("ports"));
-        var gone = (await ApplyAsync(path, Side.Replace("{\"name\":\"side\",\"image\":\"s\"},", ""), "injector")).Expect(200);
+        var gone = (
+            await ApplyAsync(path, Side.Replace("{\"name\":\"side\",\"image\":\"s\"},", ""), "injector")
+        ).Expect(200);
         Assert.Equal(["c"], gone.Items("spec", "template", "spec", "containers").Select(c => c.Text("name")));
     }
 
@@ -101,8 +119,14 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
         Kubectl.SkipUnlessInstalled();
         var space = await server.MakeNamespaceAsync();
         var kubectl = new Kubectl(server);
-        Assert.Equal("configmap/a serverside-applied\n", await kubectl.RunAsync($"-n {space} apply --server-side -f -", Map("x: '1'")));
-        Assert.Equal("configmap/a serverside-applied\n", await kubectl.RunAsync($"-n {space} apply --server-side -f -", Map("z: '1'")));
+        Assert.Equal(
+            "configmap/a serverside-applied\n",
+            await kubectl.RunAsync($"-n {space} apply --server-side -f -", Map("x: '1'"))
+        );
+        Assert.Equal(
+            "configmap/a serverside-applied\n",
+            await kubectl.RunAsync($"-n {space} apply --server-side -f -", Map("z: '1'"))
+        );
         Assert.Equal("""{"z":"1"}""", await kubectl.RunAsync($"-n {space} get cm a -o jsonpath='{{.data}}'"));
     }
 
@@ -118,7 +142,12 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
             {
                 var pod = new JsonObject
                 {
-                    ["metadata"] = new JsonObject { ["labels"] = new JsonObject(labels.Distinct().Select(l => KeyValuePair.Create(l, (JsonNode?)"v"))) },
+                    ["metadata"] = new JsonObject
+                    {
+                        ["labels"] = new JsonObject(
+                            labels.Distinct().Select(l => KeyValuePair.Create(l, (JsonNode?)"v"))
+                        ),
+                    },
                     ["spec"] = new JsonObject
                     {
                         ["containers"] = new JsonArray(
@@ -126,7 +155,11 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
                             {
                                 ["name"] = "c",
                                 ["args"] = new JsonArray([.. Enumerable.Range(0, args).Select(i => (JsonNode)$"{i}")]),
-                                ["ports"] = new JsonArray([.. Enumerable.Range(1, ports).Select(i => (JsonNode)new JsonObject { ["containerPort"] = i })]),
+                                ["ports"] = new JsonArray([
+                                    .. Enumerable
+                                        .Range(1, ports)
+                                        .Select(i => (JsonNode)new JsonObject { ["containerPort"] = i }),
+                                ]),
                             }
                         ),
                     },
@@ -135,12 +168,15 @@ public class ApplyTests(TestServer server) : IClassFixture<TestServer>
             }
         );
         static string Text(FieldSet set) => set.Write().ToJsonString();
-        Gen.Select(gen, gen).Sample((a, b) =>
-        {
-            Assert.Equal(Text(a), Text(FieldSet.Read(a.Write())));
-            Assert.Equal(Text(a.Union(b)), Text(b.Union(a)));
-            Assert.Equal(Text(a), Text(a.Without(b).Union(a.Common(b))));
-            Assert.True(a.Without(b).Common(b).IsEmpty);
-        });
+        Gen.Select(gen, gen)
+            .Sample(
+                (a, b) =>
+                {
+                    Assert.Equal(Text(a), Text(FieldSet.Read(a.Write())));
+                    Assert.Equal(Text(a.Union(b)), Text(b.Union(a)));
+                    Assert.Equal(Text(a), Text(a.Without(b).Union(a.Common(b))));
+                    Assert.True(a.Without(b).Common(b).IsEmpty);
+                }
+            );
     }
 }

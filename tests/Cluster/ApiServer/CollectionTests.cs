@@ -15,9 +15,9 @@ public class CollectionTests(TestServer server) : IClassFixture<TestServer>
 
     private static string Owned(string name, string uid, string more = "", string finalizers = "") =>
         $$"""
-        {"metadata":{"name":"{{name}}","finalizers":[{{finalizers}}],
-        "ownerReferences":[{"apiVersion":"v1","kind":"Secret","name":"owner","uid":"{{uid}}"{{more}} }] } }
-        """;
+            {"metadata":{"name":"{{name}}","finalizers":[{{finalizers}}],
+            "ownerReferences":[{"apiVersion":"v1","kind":"Secret","name":"owner","uid":"{{uid}}"{{more}} }] } }
+            """;
 
     private Task GoneAsync(string path) =>
         Wait.UntilAsync(async () => (await server.GetAsync(path)).Code == 404, $"{path} is gone");
@@ -38,11 +38,14 @@ public class CollectionTests(TestServer server) : IClassFixture<TestServer>
     public async Task Foreground_keeps_the_owner_until_its_dependents_are_gone()
     {
         var (path, uid) = await MakeOwnerAsync();
-        (await server.PostAsync(path, Owned("child", uid, ",\"blockOwnerDeletion\":true", "\"example.com/f\""))).Expect(201);
+        (await server.PostAsync(path, Owned("child", uid, ",\"blockOwnerDeletion\":true", "\"example.com/f\""))).Expect(
+            201
+        );
         var held = (await server.DeleteAsync($"{path}/owner?propagationPolicy=Foreground")).Expect(200);
         Assert.Contains("foregroundDeletion", held.Texts("metadata", "finalizers"));
         await Wait.UntilAsync(
-            async () => (await server.GetAsync($"{path}/child")).Expect(200).Text("metadata", "deletionTimestamp") is not null,
+            async () =>
+                (await server.GetAsync($"{path}/child")).Expect(200).Text("metadata", "deletionTimestamp") is not null,
             "the dependent is being deleted"
         );
         (await server.GetAsync($"{path}/owner")).Expect(200);
@@ -64,14 +67,17 @@ public class CollectionTests(TestServer server) : IClassFixture<TestServer>
     public async Task An_object_with_another_owner_stays_and_one_of_an_owner_that_never_was_goes()
     {
         var (path, uid) = await MakeOwnerAsync();
-        var second = (await server.PostAsync(path, """{"metadata":{"name":"second"}}""")).Expect(201).Text("metadata", "uid");
+        var second = (await server.PostAsync(path, """{"metadata":{"name":"second"}}"""))
+            .Expect(201)
+            .Text("metadata", "uid");
         var more = $"}},{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"name\":\"second\",\"uid\":\"{second}\"";
         (await server.PostAsync(path, Owned("shared", uid, more))).Expect(201);
         (await server.PostAsync(path, Owned("late", "00000000-0000-0000-0000-000000000000"))).Expect(201);
         await GoneAsync($"{path}/late");
         (await server.DeleteAsync($"{path}/owner")).Expect(200);
         await Wait.UntilAsync(
-            async () => (await server.GetAsync($"{path}/shared")).Expect(200).Items("metadata", "ownerReferences").Count() == 1,
+            async () =>
+                (await server.GetAsync($"{path}/shared")).Expect(200).Items("metadata", "ownerReferences").Count() == 1,
             "the reference is cut"
         );
     }
@@ -90,9 +96,12 @@ public class CollectionTests(TestServer server) : IClassFixture<TestServer>
         Assert.Contains($"because it is being terminated", status.Text("message"));
         await Wait.UntilAsync(
             async () =>
-                (await server.GetAsync($"/api/v1/namespaces/{space}")).Expect(200).Items("status", "conditions").Any(c =>
-                    c.Text("type") == "NamespaceFinalizersRemaining" && c.Text("message")!.Contains("example.com/f")
-                ),
+                (await server.GetAsync($"/api/v1/namespaces/{space}"))
+                    .Expect(200)
+                    .Items("status", "conditions")
+                    .Any(c =>
+                        c.Text("type") == "NamespaceFinalizersRemaining" && c.Text("message")!.Contains("example.com/f")
+                    ),
             "the namespace says what it waits for"
         );
         (await server.MergeAsync($"{path}/held", """{"metadata":{"finalizers":null}}""")).Expect(200);

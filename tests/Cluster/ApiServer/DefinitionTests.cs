@@ -11,11 +11,11 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
     /// <summary>A definition of one kind in a group of the test's own.</summary>
     private static string Definition(string group, string spec, string more = "") =>
         $$$"""
-        {"metadata":{"name":"widgets.{{{group}}}" },"spec":{"group":"{{{group}}}","scope":"Namespaced",
-        "names":{"plural":"widgets","kind":"Widget","shortNames":["wd"]},
-        "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
-        "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec": {{{spec}}} ,"status":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } } } {{{more}}} } ] } }
-        """;
+            {"metadata":{"name":"widgets.{{{group}}}" },"spec":{"group":"{{{group}}}","scope":"Namespaced",
+            "names":{"plural":"widgets","kind":"Widget","shortNames":["wd"]},
+            "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+            "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec": {{{spec}}} ,"status":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } } } {{{more}}} } ] } }
+            """;
 
     private async Task<string> DefineAsync(string group, string spec, string more = "")
     {
@@ -56,30 +56,69 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
             "maybe":{"type":"string","nullable":true,"default":"d"},"port":{"x-kubernetes-int-or-string":true}}}
             """
         );
-        var reply = await PostSpecAsync(path, """{"list":[{},{"z":1}],"any":{"x":{"y":1},"known":{"no":1}},"map":{"m":{}},"maybe":null,"port":"http","zz":1}""");
-        var expected = """{"list":[{"p":"x"},{"p":"x"}],"any":{"x":{"y":1},"known":{}},"map":{"m":{"q":true}},"maybe":null,"port":"http","a":7}""";
+        var reply = await PostSpecAsync(
+            path,
+            """{"list":[{},{"z":1}],"any":{"x":{"y":1},"known":{"no":1}},"map":{"m":{}},"maybe":null,"port":"http","zz":1}"""
+        );
+        var expected =
+            """{"list":[{"p":"x"},{"p":"x"}],"any":{"x":{"y":1},"known":{}},"map":{"m":{"q":true}},"maybe":null,"port":"http","a":7}""";
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), reply.Expect(201)["spec"]), reply.Body);
         Assert.Equal(3, reply.Warnings.Count);
-        var bare = (await server.PostAsync(path, """{"apiVersion":"pruned.example.com/v1","kind":"Widget","metadata":{"name":"b"}}""")).Expect(201);
+        var bare = (
+            await server.PostAsync(
+                path,
+                """{"apiVersion":"pruned.example.com/v1","kind":"Widget","metadata":{"name":"b"}}"""
+            )
+        ).Expect(201);
         Assert.Equal(7, bare.Whole("spec", "a"));
     }
 
     [Theory]
-    [InlineData("""{"size":0}""", "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1")]
-    [InlineData("""{"size":11}""", "spec.size: Invalid value: 11: spec.size in body should be less than or equal to 10")]
-    [InlineData("""{"size":"x"}""", "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\"")]
-    [InlineData("""{"size":1.5}""", "spec.size: Invalid value: \"number\": spec.size in body must be of type integer: \"number\"")]
+    [InlineData(
+        """{"size":0}""",
+        "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1"
+    )]
+    [InlineData(
+        """{"size":11}""",
+        "spec.size: Invalid value: 11: spec.size in body should be less than or equal to 10"
+    )]
+    [InlineData(
+        """{"size":"x"}""",
+        "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\""
+    )]
+    [InlineData(
+        """{"size":1.5}""",
+        "spec.size: Invalid value: \"number\": spec.size in body must be of type integer: \"number\""
+    )]
     [InlineData("""{}""", "spec.size: Required value")]
-    [InlineData("""{"size":1,"color":"green"}""", "spec.color: Unsupported value: \"green\": supported values: \"red\", \"blue\"")]
-    [InlineData("""{"size":1,"name":"A"}""", "spec.name: Invalid value: \"A\": spec.name in body should match '^[a-z]+$'")]
+    [InlineData(
+        """{"size":1,"color":"green"}""",
+        "spec.color: Unsupported value: \"green\": supported values: \"red\", \"blue\""
+    )]
+    [InlineData(
+        """{"size":1,"name":"A"}""",
+        "spec.name: Invalid value: \"A\": spec.name in body should match '^[a-z]+$'"
+    )]
     [InlineData("""{"size":1,"name":"abcdef"}""", "spec.name: Too long: may not be more than 5 bytes")]
-    [InlineData("""{"size":1,"name":""}""", "spec.name: Invalid value: \"\": spec.name in body should match '^[a-z]+$'")]
-    [InlineData("""{"size":1,"cidr":"10.0.0.0/33"}""", "spec.cidr: Invalid value: \"10.0.0.0/33\": spec.cidr in body must be of type cidr: \"10.0.0.0/33\"")]
+    [InlineData(
+        """{"size":1,"name":""}""",
+        "spec.name: Invalid value: \"\": spec.name in body should match '^[a-z]+$'"
+    )]
+    [InlineData(
+        """{"size":1,"cidr":"10.0.0.0/33"}""",
+        "spec.cidr: Invalid value: \"10.0.0.0/33\": spec.cidr in body must be of type cidr: \"10.0.0.0/33\""
+    )]
     [InlineData("""{"size":1,"set":["a","a"]}""", "spec.set[1]: Duplicate value: \"a\"")]
     [InlineData("""{"size":1,"set":["a","b","c"]}""", "spec.set: Too many: 3: must have at most 2 items")]
     [InlineData("""{"size":1,"rows":[{"k":"a"},{"k":"a"}]}""", "spec.rows[1]: Duplicate value: {\"k\":\"a\"}")]
-    [InlineData("""{"size":1,"port":1.5}""", "spec.port: Invalid value: \"number\": spec.port in body must be of type integer,string: \"number\"")]
-    [InlineData("""{"size":1,"one":{"a":"x","b":"x"}}""", "spec.one: Invalid value: {\"a\":\"x\",\"b\":\"x\"}: spec.one in body must validate one and only one schema (oneOf)")]
+    [InlineData(
+        """{"size":1,"port":1.5}""",
+        "spec.port: Invalid value: \"number\": spec.port in body must be of type integer,string: \"number\""
+    )]
+    [InlineData(
+        """{"size":1,"one":{"a":"x","b":"x"}}""",
+        "spec.one: Invalid value: {\"a\":\"x\",\"b\":\"x\"}: spec.one in body must validate one and only one schema (oneOf)"
+    )]
     [InlineData("""{"size":1,"min":2}""", "spec: Invalid value: \"object\": min exceeds size")]
     public async Task Wrong_values_are_refused_by_field_path(string spec, string message)
     {
@@ -125,22 +164,42 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
         status = (await server.MergeAsync($"{path}/a", """{"spec":{"vni":null}}""")).ExpectError(422, "Invalid");
         Assert.Contains("vni cannot be removed", status.Text("message"));
         (await server.MergeAsync($"{path}/a", """{"spec":{"rows":[{"k":"b","v":2},{"k":"a","v":5}]}}""")).Expect(200);
-        status = (await server.MergeAsync($"{path}/a", """{"spec":{"rows":[{"k":"b","v":1},{"k":"a","v":5}]}}""")).ExpectError(422, "Invalid");
+        status = (
+            await server.MergeAsync($"{path}/a", """{"spec":{"rows":[{"k":"b","v":1},{"k":"a","v":5}]}}""")
+        ).ExpectError(422, "Invalid");
         Assert.Contains("spec.rows[0].v: Invalid value: 1: v only grows", status.Text("message"));
     }
 
     [Theory]
-    [InlineData("""{"properties":{}}""", "spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields")]
+    [InlineData(
+        """{"properties":{}}""",
+        "spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields"
+    )]
     [InlineData("""{"type":"array"}""", "properties[spec].items: Required value: must be specified")]
     [InlineData("""{"type":"string","pattern":"("}""", "properties[spec].pattern: Invalid value: \"(\"")]
     [InlineData("""{"type":"integer","default":"x"}""", "must be of type integer")]
-    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":{"type":"string"}}""", "additionalProperties and properties are mutual exclusive")]
-    [InlineData("""{"type":"object","x-kubernetes-validations":[{"rule":"self.a ="}]}""", "properties[spec].x-kubernetes-validations[0].rule: Invalid value: \"self.a =\": compilation failed: ERROR: <input>:1:")]
-    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.b == 'x'"}]}""", "undefined field 'b'")]
-    [InlineData("""{"type":"object","x-kubernetes-validations":[{"rule":"isIP('x')"}]}""", "undeclared reference to 'isIP'")]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":{"type":"string"}}""",
+        "additionalProperties and properties are mutual exclusive"
+    )]
+    [InlineData(
+        """{"type":"object","x-kubernetes-validations":[{"rule":"self.a ="}]}""",
+        "properties[spec].x-kubernetes-validations[0].rule: Invalid value: \"self.a =\": compilation failed: ERROR: <input>:1:"
+    )]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.b == 'x'"}]}""",
+        "undefined field 'b'"
+    )]
+    [InlineData(
+        """{"type":"object","x-kubernetes-validations":[{"rule":"isIP('x')"}]}""",
+        "undeclared reference to 'isIP'"
+    )]
     public async Task A_definition_that_is_not_structural_is_refused(string spec, string message)
     {
-        var status = (await server.PostAsync(Definitions, Definition("refused.example.com", spec))).ExpectError(422, "Invalid");
+        var status = (await server.PostAsync(Definitions, Definition("refused.example.com", spec))).ExpectError(
+            422,
+            "Invalid"
+        );
         Assert.Contains(message, status.Text("message"));
     }
 
@@ -149,7 +208,11 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
     {
         const string More =
             """}, {"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } """;
-        var path = await DefineAsync("many.example.com", """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""", More);
+        var path = await DefineAsync(
+            "many.example.com",
+            """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""",
+            More
+        );
         (await PostSpecAsync(path, """{"a":1}""")).Expect(201);
         var other = (await server.GetAsync(path.Replace("/v1/", "/v2/") + "/a")).Expect(200);
         Assert.Equal("many.example.com/v2", other.Text("apiVersion"));
@@ -170,7 +233,12 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
             """
         );
         (await PostSpecAsync(path, """{"size":3,"list":[{"x":1},{"x":2}]}""")).Expect(201);
-        (await server.MergeAsync($"{path}/a/status", """{"status":{"conditions":[{"type":"Other","status":"False"},{"type":"Ready","status":"True"}]}}""")).Expect(200);
+        (
+            await server.MergeAsync(
+                $"{path}/a/status",
+                """{"status":{"conditions":[{"type":"Other","status":"False"},{"type":"Ready","status":"True"}]}}"""
+            )
+        ).Expect(200);
         var table = (await server.GetAsync(path, "application/json;as=Table;v=v1;g=meta.k8s.io")).Expect(200);
         Assert.Equal(["Name", "Size", "Ready", "All"], table.Items("columnDefinitions").Select(c => c.Text("name")));
         Assert.Equal("""["a",3,"True","1 2"]""", table["rows"]![0]!["cells"]!.ToJsonString());
@@ -179,12 +247,19 @@ public class DefinitionTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task An_update_of_a_custom_object_names_the_version_it_is_based_on()
     {
-        var path = await DefineAsync("pinned.example.com", """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""");
+        var path = await DefineAsync(
+            "pinned.example.com",
+            """{"type":"object","x-kubernetes-preserve-unknown-fields":true}"""
+        );
         var made = (await PostSpecAsync(path, "{}")).Expect(201);
         (await server.PutAsync($"{path}/a", WidgetOf(path, """{"x":1}"""))).ExpectError(422, "Invalid");
         var version = $",\"resourceVersion\":\"{made.Text("metadata", "resourceVersion")}\"";
-        var updated = (await server.PutAsync($"{path}/a", WidgetOf(path, """{"x":1}""", metadata: version))).Expect(200);
+        var updated = (await server.PutAsync($"{path}/a", WidgetOf(path, """{"x":1}""", metadata: version))).Expect(
+            200
+        );
         Assert.Equal(2, updated.Whole("metadata", "generation"));
-        (await server.SendAsync(HttpMethod.Patch, $"{path}/a", "{}", "application/strategic-merge-patch+json")).ExpectError(415, "UnsupportedMediaType");
+        (
+            await server.SendAsync(HttpMethod.Patch, $"{path}/a", "{}", "application/strategic-merge-patch+json")
+        ).ExpectError(415, "UnsupportedMediaType");
     }
 }

@@ -16,11 +16,21 @@ public class DurabilityTests
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
             """;
         (await server.PostAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Crd)).Expect(201);
-        (await server.PostAsync("/apis/example.com/v1/things", """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"}}""")).Expect(201);
-        var old = (await server.PostAsync(Path, """{"metadata":{"name":"a"}}""")).Expect(201).Text("metadata", "resourceVersion");
+        (
+            await server.PostAsync(
+                "/apis/example.com/v1/things",
+                """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"}}"""
+            )
+        ).Expect(201);
+        var old = (await server.PostAsync(Path, """{"metadata":{"name":"a"}}"""))
+            .Expect(201)
+            .Text("metadata", "resourceVersion");
         (await server.PostAsync(Path, """{"metadata":{"name":"b"}}""")).Expect(201);
         (await server.DeleteAsync($"{Path}/b")).Expect(200);
-        await Wait.UntilAsync(async () => (await server.GetAsync("/api/v1/namespaces/default/configmaps/kube-root-ca.crt")).Code == 200, "settled");
+        await Wait.UntilAsync(
+            async () => (await server.GetAsync("/api/v1/namespaces/default/configmaps/kube-root-ca.crt")).Code == 200,
+            "settled"
+        );
         var before = (await server.GetAsync(Path)).Expect(200);
         var token = server.Server.AdminToken;
 
@@ -66,7 +76,11 @@ public class DurabilityTests
         Assert.NotNull(full);
         Assert.Contains("database or disk is full", full.ExpectError(500, "InternalError").Text("message"));
         // Nothing of a refused write is seen, and reading goes on.
-        var list = (await server.GetAsync(Path)).Expect(200).Items("items").Select(i => i.Text("metadata", "name")!).ToList();
+        var list = (await server.GetAsync(Path))
+            .Expect(200)
+            .Items("items")
+            .Select(i => i.Text("metadata", "name")!)
+            .ToList();
         var answered = replies.Count(reply => reply.Code == 201);
         Assert.True(list.Count >= answered);
         foreach (var name in list.Where(name => name.StartsWith('c')).Take(3))
@@ -83,11 +97,24 @@ public class DurabilityTests
         try
         {
             var database = new ObjectDatabase(Path.Combine(folder.FullName, "o.db"), 1L << 30);
-            await using var store = new ObjectStore(database, 1000, 1000, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            await using var store = new ObjectStore(
+                database,
+                1000,
+                1000,
+                Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance
+            );
             var cancel = TestContext.Current.CancellationToken;
-            Write Create(string name) => new("things", new ObjectKey("", name), 0, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = name } });
+            Write Create(string name) =>
+                new(
+                    "things",
+                    new ObjectKey("", name),
+                    0,
+                    new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = name } }
+                );
             // Two of one name in whatever batch: exactly one wins.
-            var results = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => store.WriteAsync(Create($"n{i / 2}"), cancel)));
+            var results = await Task.WhenAll(
+                Enumerable.Range(0, 400).Select(i => store.WriteAsync(Create($"n{i / 2}"), cancel))
+            );
             Assert.Equal(200, results.Count(r => r.Outcome == WriteOutcome.Committed));
             Assert.Equal(200, results.Count(r => r.Outcome == WriteOutcome.Conflict));
             Assert.Equal(201, store.Revision);

@@ -60,5 +60,10 @@ internal sealed class FakeKubelet(WebApplication web) : IAsyncDisposable
     }
 
     private static Task SendAsync(WebSocket socket, byte channel, string text) =>
-        socket.SendAsync(new[] { channel }.Concat(Encoding.UTF8.GetBytes(text)).ToArray(), WebSocketMessageType.Binary, true, default);
+        socket.SendAsync(
+            new[] { channel }.Concat(Encoding.UTF8.GetBytes(text)).ToArray(),
+            WebSocketMessageType.Binary,
+            true,
+            default
+        );
 }

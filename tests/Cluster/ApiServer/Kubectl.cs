@@ -6,7 +6,9 @@ namespace Tombolo.Tests.Cluster.ApiServer;
 internal sealed class Kubectl(TestServer server)
 {
     public static bool IsInstalled { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "kubectl")));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "kubectl")));
 
     public static void SkipUnlessInstalled() => Assert.SkipUnless(IsInstalled, "kubectl is not on the PATH");
 

@@ -45,13 +45,29 @@ public class KubeletProxyTests
 
     private static async Task<string> MakePodAsync(TestServer server, int port)
     {
-        var node = $"{{\"metadata\":{{\"name\":\"n\"}},\"status\":{{\"addresses\":[{{\"type\":\"InternalIP\",\"address\":\"127.0.0.1\"}}],\"daemonEndpoints\":{{\"kubeletEndpoint\":{{\"Port\":{port}}}}}}}}}";
+        var node =
+            $"{{\"metadata\":{{\"name\":\"n\"}},\"status\":{{\"addresses\":[{{\"type\":\"InternalIP\",\"address\":\"127.0.0.1\"}}],\"daemonEndpoints\":{{\"kubeletEndpoint\":{{\"Port\":{port}}}}}}}}}";
         (await server.PostAsync("/api/v1/nodes", node)).Expect(201);
         (await server.MergeAsync("/api/v1/nodes/n/status", node)).Expect(200);
         const string Pods = "/api/v1/namespaces/default/pods";
-        (await server.PostAsync(Pods, """{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""")).Expect(201);
-        (await server.PostAsync(Pods, """{"metadata":{"name":"two"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"},{"name":"d","image":"i"}]}}""")).Expect(201);
-        (await server.PostAsync(Pods, """{"metadata":{"name":"lost"},"spec":{"containers":[{"name":"c","image":"i"}]}}""")).Expect(201);
+        (
+            await server.PostAsync(
+                Pods,
+                """{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"""
+            )
+        ).Expect(201);
+        (
+            await server.PostAsync(
+                Pods,
+                """{"metadata":{"name":"two"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"},{"name":"d","image":"i"}]}}"""
+            )
+        ).Expect(201);
+        (
+            await server.PostAsync(
+                Pods,
+                """{"metadata":{"name":"lost"},"spec":{"containers":[{"name":"c","image":"i"}]}}"""
+            )
+        ).Expect(201);
         return Pods;
     }
 
@@ -84,7 +100,10 @@ public class KubeletProxyTests
         Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
         var buffer = new byte[200_000];
         var got = await socket.ReceiveAsync(buffer, cancel);
-        Assert.Equal("/exec/default/p/c?command=ls&command=-l&stdin=true Bearer kubelet-secret", Encoding.UTF8.GetString(buffer, 0, got.Count));
+        Assert.Equal(
+            "/exec/default/p/c?command=ls&command=-l&stdin=true Bearer kubelet-secret",
+            Encoding.UTF8.GetString(buffer, 0, got.Count)
+        );
         var sent = new byte[100_000];
         new Random(1).NextBytes(sent);
         await socket.SendAsync(sent, WebSocketMessageType.Binary, true, cancel);

@@ -20,7 +20,18 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
             Metadata = new V1ObjectMeta { Name = "p" },
             Spec = new V1PodSpec
             {
-                Containers = [new V1Container { Name = "c", Image = "i", Resources = new() { Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("100m") } } }],
+                Containers =
+                [
+                    new V1Container
+                    {
+                        Name = "c",
+                        Image = "i",
+                        Resources = new()
+                        {
+                            Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("100m") },
+                        },
+                    },
+                ],
             },
         };
         var made = await client.CoreV1.CreateNamespacedPodAsync(pod, space, cancellationToken: cancel);
@@ -33,13 +44,21 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
             client.CoreV1.ReplaceNamespacedPodAsync(made, "p", space, cancellationToken: cancel)
         );
         Assert.Equal(System.Net.HttpStatusCode.Conflict, error.Response.StatusCode);
-        var patch = new V1Patch("""{"status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}""", V1Patch.PatchType.StrategicMergePatch);
+        var patch = new V1Patch(
+            """{"status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}""",
+            V1Patch.PatchType.StrategicMergePatch
+        );
         var running = await client.CoreV1.PatchNamespacedPodStatusAsync(patch, "p", space, cancellationToken: cancel);
         Assert.Equal("10.0.0.1", running.Status.PodIP);
         var lease = new V1Lease
         {
             Metadata = new V1ObjectMeta { Name = "l" },
-            Spec = new V1LeaseSpec { HolderIdentity = "me", RenewTime = DateTime.UtcNow, LeaseDurationSeconds = 10 },
+            Spec = new V1LeaseSpec
+            {
+                HolderIdentity = "me",
+                RenewTime = DateTime.UtcNow,
+                LeaseDurationSeconds = 10,
+            },
         };
         var held = await client.CoordinationV1.CreateNamespacedLeaseAsync(lease, space, cancellationToken: cancel);
         Assert.Equal("me", held.Spec.HolderIdentity);
@@ -62,7 +81,11 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
         var watching = Task.Run(
             async () =>
             {
-                var watch = client.CoreV1.WatchListNamespacedSecretAsync(space, resourceVersion: list.ResourceVersion(), cancellationToken: ends.Token);
+                var watch = client.CoreV1.WatchListNamespacedSecretAsync(
+                    space,
+                    resourceVersion: list.ResourceVersion(),
+                    cancellationToken: ends.Token
+                );
                 await foreach (var (type, item) in watch)
                 {
                     seen.Add($"{type} {item.Name()}");
@@ -74,10 +97,23 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
             },
             cancel
         );
-        await client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new() { Name = "a" }, StringData = new Dictionary<string, string> { ["k"] = "v" } }, space, cancellationToken: cancel);
+        await client.CoreV1.CreateNamespacedSecretAsync(
+            new V1Secret
+            {
+                Metadata = new() { Name = "a" },
+                StringData = new Dictionary<string, string> { ["k"] = "v" },
+            },
+            space,
+            cancellationToken: cancel
+        );
         var secret = await client.CoreV1.ReadNamespacedSecretAsync("a", space, cancellationToken: cancel);
         Assert.Equal("v"u8.ToArray(), secret.Data["k"]);
-        await client.CoreV1.PatchNamespacedSecretAsync(new V1Patch("""{"metadata":{"labels":{"x":"1"}}}""", V1Patch.PatchType.MergePatch), "a", space, cancellationToken: cancel);
+        await client.CoreV1.PatchNamespacedSecretAsync(
+            new V1Patch("""{"metadata":{"labels":{"x":"1"}}}""", V1Patch.PatchType.MergePatch),
+            "a",
+            space,
+            cancellationToken: cancel
+        );
         await client.CoreV1.DeleteNamespacedSecretAsync("a", space, cancellationToken: cancel);
         await watching;
         Assert.Equal(["Added a", "Modified a", "Deleted a"], seen);
@@ -103,7 +139,17 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
                         Name = "v1",
                         Served = true,
                         Storage = true,
-                        Schema = new() { OpenAPIV3Schema = new() { Type = "object", Properties = new Dictionary<string, V1JSONSchemaProps> { ["size"] = new() { Type = "integer", Minimum = 1 } } } },
+                        Schema = new()
+                        {
+                            OpenAPIV3Schema = new()
+                            {
+                                Type = "object",
+                                Properties = new Dictionary<string, V1JSONSchemaProps>
+                                {
+                                    ["size"] = new() { Type = "integer", Minimum = 1 },
+                                },
+                            },
+                        },
                     },
                 ],
             },
@@ -116,10 +162,22 @@ public class KubernetesClientTests(TestServer server) : IClassFixture<TestServer
             ["metadata"] = new V1ObjectMeta { Name = "g" },
             ["size"] = 1,
         };
-        await client.CustomObjects.CreateClusterCustomObjectAsync(body, "client.example.com", "v1", "gadgets", cancellationToken: cancel);
+        await client.CustomObjects.CreateClusterCustomObjectAsync(
+            body,
+            "client.example.com",
+            "v1",
+            "gadgets",
+            cancellationToken: cancel
+        );
         body["size"] = 0;
         var error = await Assert.ThrowsAsync<HttpOperationException>(() =>
-            client.CustomObjects.CreateClusterCustomObjectAsync(body, "client.example.com", "v1", "gadgets", cancellationToken: cancel)
+            client.CustomObjects.CreateClusterCustomObjectAsync(
+                body,
+                "client.example.com",
+                "v1",
+                "gadgets",
+                cancellationToken: cancel
+            )
         );
         Assert.Contains("size in body should be greater than or equal to 1", error.Response.Content);
     }

@@ -40,8 +40,16 @@ public class PatchTests
     [InlineData("""{"a":[1,2]}""", """[{"op":"replace","path":"/a/1","value":{"x":1}}]""", """{"a":[1,{"x":1}]}""")]
     [InlineData("""{"a":1,"b":{}}""", """[{"op":"move","from":"/a","path":"/b/c"}]""", """{"b":{"c":1}}""")]
     [InlineData("""{"a":{"x":1}}""", """[{"op":"copy","from":"/a","path":"/b"}]""", """{"a":{"x":1},"b":{"x":1}}""")]
-    [InlineData("""{"a/b":1,"m~n":2}""", """[{"op":"remove","path":"/a~1b"},{"op":"remove","path":"/m~0n"}]""", """{}""")]
-    [InlineData("""{"a":1}""", """[{"op":"test","path":"/a","value":1},{"op":"replace","path":"","value":{"z":1}}]""", """{"z":1}""")]
+    [InlineData(
+        """{"a/b":1,"m~n":2}""",
+        """[{"op":"remove","path":"/a~1b"},{"op":"remove","path":"/m~0n"}]""",
+        """{}"""
+    )]
+    [InlineData(
+        """{"a":1}""",
+        """[{"op":"test","path":"/a","value":1},{"op":"replace","path":"","value":{"z":1}}]""",
+        """{"z":1}"""
+    )]
     public void Json_patches_as_RFC_6902_says(string target, string patch, string result) =>
         Same(result, JsonPatch.Apply(Read(target), Read(patch)));
 
@@ -62,7 +70,9 @@ public class PatchTests
 
     [Fact]
     public void A_failed_test_is_told_apart() =>
-        Assert.Throws<PatchTestFailedException>(() => JsonPatch.Apply(Read("""{"a":1}"""), Read("""[{"op":"test","path":"/a","value":2}]""")));
+        Assert.Throws<PatchTestFailedException>(() =>
+            JsonPatch.Apply(Read("""{"a":1}"""), Read("""[{"op":"test","path":"/a","value":2}]"""))
+        );
 
     [Theory]
     // Lists with a merge key merge by it; $patch: delete removes an item.
@@ -72,11 +82,31 @@ public class PatchTests
         """{"containers":[{"name":"a","image":"2","env":[{"name":"x","value":"1"},{"name":"y","value":"2"}]},{"name":"c"}]}"""
     )]
     // Others are replaced.
-    [InlineData("""{"containers":[{"name":"a","args":["1","2"]}]}""", """{"containers":[{"name":"a","args":["3"]}]}""", """{"containers":[{"name":"a","args":["3"]}]}""")]
-    [InlineData("""{"tolerations":[{"key":"a"}]}""", """{"tolerations":[{"key":"b"}]}""", """{"tolerations":[{"key":"b"}]}""")]
-    [InlineData("""{"containers":[{"name":"a"},{"name":"b"}]}""", """{"containers":[{"$patch":"replace"},{"name":"c"}]}""", """{"containers":[{"name":"c"}]}""")]
-    [InlineData("""{"nodeSelector":{"a":"1","b":"2"}}""", """{"nodeSelector":{"$patch":"replace","c":"3"}}""", """{"nodeSelector":{"c":"3"}}""")]
-    [InlineData("""{"nodeSelector":{"a":"1","b":"2"}}""", """{"nodeSelector":{"a":null}}""", """{"nodeSelector":{"b":"2"}}""")]
+    [InlineData(
+        """{"containers":[{"name":"a","args":["1","2"]}]}""",
+        """{"containers":[{"name":"a","args":["3"]}]}""",
+        """{"containers":[{"name":"a","args":["3"]}]}"""
+    )]
+    [InlineData(
+        """{"tolerations":[{"key":"a"}]}""",
+        """{"tolerations":[{"key":"b"}]}""",
+        """{"tolerations":[{"key":"b"}]}"""
+    )]
+    [InlineData(
+        """{"containers":[{"name":"a"},{"name":"b"}]}""",
+        """{"containers":[{"$patch":"replace"},{"name":"c"}]}""",
+        """{"containers":[{"name":"c"}]}"""
+    )]
+    [InlineData(
+        """{"nodeSelector":{"a":"1","b":"2"}}""",
+        """{"nodeSelector":{"$patch":"replace","c":"3"}}""",
+        """{"nodeSelector":{"c":"3"}}"""
+    )]
+    [InlineData(
+        """{"nodeSelector":{"a":"1","b":"2"}}""",
+        """{"nodeSelector":{"a":null}}""",
+        """{"nodeSelector":{"b":"2"}}"""
+    )]
     [InlineData(
         """{"volumes":[{"name":"v","emptyDir":{}}]}""",
         """{"volumes":[{"name":"v","$retainKeys":["name","hostPath"],"hostPath":{"path":"/x"}}]}""",
@@ -90,14 +120,18 @@ public class PatchTests
     public void Strategic_merges_know_the_schema(string spec, string patch, string result)
     {
         JsonObject Wrap(string pod) => (JsonObject)Read("{\"spec\":{\"template\":{\"spec\":" + pod + "}}}")!;
-        Same("{\"spec\":{\"template\":{\"spec\":" + result + "}}}", StrategicMergePatch.Apply(Wrap(spec), Wrap(patch), Deployment));
+        Same(
+            "{\"spec\":{\"template\":{\"spec\":" + result + "}}}",
+            StrategicMergePatch.Apply(Wrap(spec), Wrap(patch), Deployment)
+        );
     }
 
     [Fact]
     public void Strategic_merges_add_and_remove_values_of_sets()
     {
         var target = (JsonObject)Read("""{"metadata":{"finalizers":["a","b"]}}""")!;
-        var patch = (JsonObject)Read("""{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["b","c"]}}""")!;
+        var patch = (JsonObject)
+            Read("""{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["b","c"]}}""")!;
         Same("""{"metadata":{"finalizers":["b","c"]}}""", StrategicMergePatch.Apply(target, patch, Deployment));
     }
 

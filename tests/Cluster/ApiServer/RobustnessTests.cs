@@ -10,20 +10,24 @@ public class RobustnessTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public void Readers_refuse_garbage_in_their_own_words()
     {
-        Gen.Byte.Array[0, 200].Sample(octets =>
-        {
-            Only<JsonException>(() => JsonText.Parse(octets));
-            Only<FormatException>(() => ProtobufBody.Parse(octets));
-            Only<FormatException>(() => ProtobufBody.Parse([.. "k8s\0"u8, .. octets]));
-            Only<FormatException>(() => ProtobufBody.Parse([.. "k8s\0\x0a\x09\x0a\x02v1\x12\x03Pod\x12"u8, (byte)octets.Length, .. octets]));
-            Only<FormatException>(() => YamlText.Parse(octets));
-        });
-        Gen.String[Gen.Char["abselfoldS.()[]&|!=<>'\"0123 ,?:+-*/%in"], 0, 60].Sample(text =>
-        {
-            Only<CelException>(() => CelParser.Parse(text));
-            Only<FormatException>(() => LabelSelector.Parse(text));
-            Only<FormatException>(() => JsonPath.Parse(text));
-        });
+        Gen.Byte.Array[0, 200]
+            .Sample(octets =>
+            {
+                Only<JsonException>(() => JsonText.Parse(octets));
+                Only<FormatException>(() => ProtobufBody.Parse(octets));
+                Only<FormatException>(() => ProtobufBody.Parse([.. "k8s\0"u8, .. octets]));
+                Only<FormatException>(() =>
+                    ProtobufBody.Parse([.. "k8s\0\x0a\x09\x0a\x02v1\x12\x03Pod\x12"u8, (byte)octets.Length, .. octets])
+                );
+                Only<FormatException>(() => YamlText.Parse(octets));
+            });
+        Gen.String[Gen.Char["abselfoldS.()[]&|!=<>'\"0123 ,?:+-*/%in"], 0, 60]
+            .Sample(text =>
+            {
+                Only<CelException>(() => CelParser.Parse(text));
+                Only<FormatException>(() => LabelSelector.Parse(text));
+                Only<FormatException>(() => JsonPath.Parse(text));
+            });
     }
 
     /// <summary>Runs it; another exception than this one fails the test.</summary>
@@ -60,14 +64,37 @@ public class RobustnessTests(TestServer server) : IClassFixture<TestServer>
             "/apis/batch/v1/namespaces/default/jobs",
             "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
         ];
-        string[] wrong = ["null", "1", "-1.5", "true", "\"\"", "\"\\u0000\"", "[]", "[null]", "[1]", "{}", "{\"a\":null}", "1e300"];
+        string[] wrong =
+        [
+            "null",
+            "1",
+            "-1.5",
+            "true",
+            "\"\"",
+            "\"\\u0000\"",
+            "[]",
+            "[null]",
+            "[1]",
+            "{}",
+            "{\"a\":null}",
+            "1e300",
+        ];
         for (var i = 0; i < bodies.Length; i++)
         {
             var places = Places(JsonText.Parse(System.Text.Encoding.UTF8.GetBytes(bodies[i]))!, []).ToList();
             foreach (var place in places)
             {
-                var replies = await Task.WhenAll(wrong.Select(value => server.PostAsync(paths[i] + "?dryRun=All", With(bodies[i], place, value))));
-                Assert.All(replies, reply => Assert.True(reply.Code is 201 or 400 or 409 or 422, $"{string.Join('.', place)}: {reply.Code} {reply.Body}"));
+                var replies = await Task.WhenAll(
+                    wrong.Select(value => server.PostAsync(paths[i] + "?dryRun=All", With(bodies[i], place, value)))
+                );
+                Assert.All(
+                    replies,
+                    reply =>
+                        Assert.True(
+                            reply.Code is 201 or 400 or 409 or 422,
+                            $"{string.Join('.', place)}: {reply.Code} {reply.Body}"
+                        )
+                );
             }
         }
     }
@@ -79,13 +106,50 @@ public class RobustnessTests(TestServer server) : IClassFixture<TestServer>
         var deployments = $"/apis/apps/v1/namespaces/{space}/deployments";
         var pods = $"/api/v1/namespaces/{space}/pods";
         (await server.PostAsync(deployments, VerbTests.Deployment)).Expect(201);
-        (await server.PostAsync(pods, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}")).Expect(201);
+        (
+            await server.PostAsync(
+                pods,
+                "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}"
+            )
+        ).Expect(201);
         string[] wrong = ["null", "1", "-1.5", "true", "\"\"", "[]", "[null]", "[1]", "{}", "{\"a\":null}", "\"x\""];
-        string[] fields = ["metadata", "spec", "status", "kind", "apiVersion", "target", "deleteOptions", "propagationPolicy", "preconditions", "gracePeriodSeconds", "dryRun"];
-        string[] inner = ["name", "labels", "ownerReferences", "finalizers", "uid", "resourceVersion", "replicas", "template", "selector", "containers", "conditions", "managedFields", "deletionTimestamp"];
+        string[] fields =
+        [
+            "metadata",
+            "spec",
+            "status",
+            "kind",
+            "apiVersion",
+            "target",
+            "deleteOptions",
+            "propagationPolicy",
+            "preconditions",
+            "gracePeriodSeconds",
+            "dryRun",
+        ];
+        string[] inner =
+        [
+            "name",
+            "labels",
+            "ownerReferences",
+            "finalizers",
+            "uid",
+            "resourceVersion",
+            "replicas",
+            "template",
+            "selector",
+            "containers",
+            "conditions",
+            "managedFields",
+            "deletionTimestamp",
+        ];
         var bodies = wrong
             .Concat(fields.SelectMany(f => wrong.Select(w => $"{{\"{f}\":{w}}}")))
-            .Concat(new[] { "metadata", "spec", "status", "target" }.SelectMany(f => inner.SelectMany(i => wrong.Select(w => $"{{\"{f}\":{{\"{i}\":{w}}}}}"))))
+            .Concat(
+                new[] { "metadata", "spec", "status", "target" }.SelectMany(f =>
+                    inner.SelectMany(i => wrong.Select(w => $"{{\"{f}\":{{\"{i}\":{w}}}}}"))
+                )
+            )
             .ToList();
         (HttpMethod Method, string Path, string Type)[] requests =
         [
@@ -106,8 +170,13 @@ public class RobustnessTests(TestServer server) : IClassFixture<TestServer>
         foreach (var (method, path, type) in requests)
         {
             var dry = path + (path.Contains('?') ? "&" : "?") + "dryRun=All";
-            var replies = await Task.WhenAll(bodies.Select(async body => (body, Reply: await server.SendAsync(method, dry, body, type))));
-            Assert.All(replies, r => Assert.True(r.Reply.Code < 500, $"{method} {path} {r.body}: {r.Reply.Code} {r.Reply.Body}"));
+            var replies = await Task.WhenAll(
+                bodies.Select(async body => (body, Reply: await server.SendAsync(method, dry, body, type)))
+            );
+            Assert.All(
+                replies,
+                r => Assert.True(r.Reply.Code < 500, $"{method} {path} {r.body}: {r.Reply.Code} {r.Reply.Body}")
+            );
         }
         (await server.GetAsync($"{deployments}/d")).Expect(200);
     }

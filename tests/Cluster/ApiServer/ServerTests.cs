@@ -27,7 +27,10 @@ public class ServerTests
         await server.StartAsync();
         Assert.Equal($"https://127.0.0.1:{port}", server.Url);
         (await server.GetAsync("/api/v1/namespaces/default")).Expect(200);
-        Assert.Contains($"server: https://127.0.0.1:{port}\n", await File.ReadAllTextAsync(server.KubeconfigPath, TestContext.Current.CancellationToken));
+        Assert.Contains(
+            $"server: https://127.0.0.1:{port}\n",
+            await File.ReadAllTextAsync(server.KubeconfigPath, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -35,8 +38,14 @@ public class ServerTests
     {
         await using var first = new TestServer();
         await first.StartAsync();
-        var options = new ApiServerOptions { DataDirectory = Path.Combine(first.Folder, "data"), Listen = [new IPEndPoint(IPAddress.Loopback, 0)] };
-        await Assert.ThrowsAsync<StorageException>(() => KubeApiServer.StartAsync(options, TestContext.Current.CancellationToken));
+        var options = new ApiServerOptions
+        {
+            DataDirectory = Path.Combine(first.Folder, "data"),
+            Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+        };
+        await Assert.ThrowsAsync<StorageException>(() =>
+            KubeApiServer.StartAsync(options, TestContext.Current.CancellationToken)
+        );
         (await first.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"goes-on"}}""")).Expect(201);
     }
 
@@ -49,7 +58,11 @@ public class ServerTests
         var folder = Directory.CreateTempSubdirectory("tombolo-apiserver-");
         try
         {
-            var options = new ApiServerOptions { DataDirectory = folder.FullName, Listen = [(IPEndPoint)taken.LocalEndPoint!] };
+            var options = new ApiServerOptions
+            {
+                DataDirectory = folder.FullName,
+                Listen = [(IPEndPoint)taken.LocalEndPoint!],
+            };
             var cancel = TestContext.Current.CancellationToken;
             await Assert.ThrowsAsync<IOException>(() => KubeApiServer.StartAsync(options, cancel));
             var other = options with { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] };
@@ -68,7 +81,9 @@ public class ServerTests
         await using var server = new TestServer { With = options => options with { Time = time } };
         await server.StartAsync();
         const string Path = "/api/v1/namespaces/default/events";
-        (await server.PostAsync(Path, """{"metadata":{"name":"e"},"involvedObject":{"kind":"Pod"},"reason":"R"}""")).Expect(201);
+        (
+            await server.PostAsync(Path, """{"metadata":{"name":"e"},"involvedObject":{"kind":"Pod"},"reason":"R"}""")
+        ).Expect(201);
         time.Advance(TimeSpan.FromMinutes(59));
         await server.GetAsync($"{Path}/e");
         (await server.GetAsync($"{Path}/e")).Expect(200);

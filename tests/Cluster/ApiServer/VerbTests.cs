@@ -11,7 +11,9 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
     {
         var space = await server.MakeNamespaceAsync();
         var path = $"/api/v1/namespaces/{space}/configmaps";
-        var made = (await server.PostAsync(path, """{"metadata":{"generateName":"a-","uid":"mine"},"data":{}}""")).Expect(201);
+        var made = (
+            await server.PostAsync(path, """{"metadata":{"generateName":"a-","uid":"mine"},"data":{}}""")
+        ).Expect(201);
         Assert.Equal("ConfigMap", made.Text("kind"));
         Assert.Equal("v1", made.Text("apiVersion"));
         Assert.Matches("^a-[a-z0-9]{5}$", made.Text("metadata", "name"));
@@ -46,13 +48,26 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         var pinned = $",\"resourceVersion\":\"{version}\",\"labels\":{{\"x\":\"1\"}}";
         var second = (await server.PutAsync($"{path}/a", TestServer.ConfigMap("a", pinned))).Expect(200);
         Assert.NotEqual(version, second.Text("metadata", "resourceVersion"));
-        var status = (await server.PutAsync($"{path}/a", TestServer.ConfigMap("a", pinned))).ExpectError(409, "Conflict");
+        var status = (await server.PutAsync($"{path}/a", TestServer.ConfigMap("a", pinned))).ExpectError(
+            409,
+            "Conflict"
+        );
         Assert.Contains("please apply your changes to the latest version", status.Text("message"));
         (await server.PutAsync($"{path}/a", TestServer.ConfigMap("a"))).Expect(200);
-        (await server.MergeAsync($"{path}/a", $"{{\"metadata\":{{\"resourceVersion\":\"{version}\"}}}}")).ExpectError(409, "Conflict");
+        (await server.MergeAsync($"{path}/a", $"{{\"metadata\":{{\"resourceVersion\":\"{version}\"}}}}")).ExpectError(
+            409,
+            "Conflict"
+        );
         (await server.DeleteAsync($"{path}/a", """{"preconditions":{"uid":"other"}}""")).ExpectError(409, "Conflict");
-        (await server.DeleteAsync($"{path}/a", $"{{\"preconditions\":{{\"resourceVersion\":\"{version}\"}}}}")).ExpectError(409, "Conflict");
-        (await server.DeleteAsync($"{path}/a", $"{{\"preconditions\":{{\"uid\":\"{first.Text("metadata", "uid")}\"}}}}")).Expect(200);
+        (
+            await server.DeleteAsync($"{path}/a", $"{{\"preconditions\":{{\"resourceVersion\":\"{version}\"}}}}")
+        ).ExpectError(409, "Conflict");
+        (
+            await server.DeleteAsync(
+                $"{path}/a",
+                $"{{\"preconditions\":{{\"uid\":\"{first.Text("metadata", "uid")}\"}}}}"
+            )
+        ).Expect(200);
     }
 
     [Fact]
@@ -72,7 +87,11 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         var path = $"/api/v1/namespaces/{space}/configmaps";
         (await server.PostAsync(path, TestServer.ConfigMap("a"))).Expect(201);
         await Task.WhenAll(
-            Enumerable.Range(0, 40).Select(async i => (await server.MergeAsync($"{path}/a", $"{{\"data\":{{\"k{i}\":\"v\"}}}}")).Expect(200))
+            Enumerable
+                .Range(0, 40)
+                .Select(async i =>
+                    (await server.MergeAsync($"{path}/a", $"{{\"data\":{{\"k{i}\":\"v\"}}}}")).Expect(200)
+                )
         );
         var all = (await server.GetAsync($"{path}/a")).Expect(200);
         Assert.Equal(41, all["data"]!.AsObject().Count);
@@ -87,7 +106,14 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         (await server.GetAsync($"{path}/a")).ExpectError(404, "NotFound");
         (await server.PostAsync(path, TestServer.ConfigMap("a"))).Expect(201);
         (await server.PostAsync($"{path}?dryRun=All", TestServer.ConfigMap("a"))).ExpectError(409, "AlreadyExists");
-        var would = (await server.SendAsync(HttpMethod.Patch, $"{path}/a?dryRun=All", """{"data":{"k":"w"}}""", "application/merge-patch+json")).Expect(200);
+        var would = (
+            await server.SendAsync(
+                HttpMethod.Patch,
+                $"{path}/a?dryRun=All",
+                """{"data":{"k":"w"}}""",
+                "application/merge-patch+json"
+            )
+        ).Expect(200);
         Assert.Equal("w", would.Text("data", "k"));
         (await server.DeleteAsync($"{path}/a?dryRun=All")).Expect(200);
         Assert.Equal("v", (await server.GetAsync($"{path}/a")).Expect(200).Text("data", "k"));
@@ -102,7 +128,10 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
     {
         var space = await server.MakeNamespaceAsync();
         var path = $"/api/v1/namespaces/{space}/configmaps?fieldValidation={validation}";
-        var reply = await server.PostAsync(path, """{"metadata":{"name":"a","nmae":1},"dtaa":{},"data":{"k":"1","k":"2"}}""");
+        var reply = await server.PostAsync(
+            path,
+            """{"metadata":{"name":"a","nmae":1},"dtaa":{},"data":{"k":"1","k":"2"}}"""
+        );
         var body = reply.Expect(code);
         if (code == 400)
         {
@@ -147,8 +176,14 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         var path = "/api/v1/namespaces/default/configmaps";
         (await server.PostAsync(path, new string('[', 1000))).ExpectError(400, "BadRequest");
         (await server.PostAsync(path, new string(' ', 4 << 20))).ExpectError(413, "RequestEntityTooLarge");
-        (await server.SendAsync(HttpMethod.Post, path, "x", "application/xml")).ExpectError(415, "UnsupportedMediaType");
-        (await server.SendAsync(HttpMethod.Post, path, "k8s", "application/vnd.kubernetes.protobuf")).ExpectError(400, "BadRequest");
+        (await server.SendAsync(HttpMethod.Post, path, "x", "application/xml")).ExpectError(
+            415,
+            "UnsupportedMediaType"
+        );
+        (await server.SendAsync(HttpMethod.Post, path, "k8s", "application/vnd.kubernetes.protobuf")).ExpectError(
+            400,
+            "BadRequest"
+        );
         (await server.SendAsync(HttpMethod.Post, path, "a: [", "application/yaml")).ExpectError(400, "BadRequest");
     }
 
@@ -157,7 +192,9 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
     {
         var space = await server.MakeNamespaceAsync();
         var yaml = "metadata: {name: a}\ndata:\n  k: \"1\"\n  t: 'true'\nimmutable: true\n";
-        var made = (await server.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/configmaps", yaml, "application/yaml")).Expect(201);
+        var made = (
+            await server.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/configmaps", yaml, "application/yaml")
+        ).Expect(201);
         Assert.Equal("1", made.Text("data", "k"));
         Assert.True(made.Truth("immutable"));
     }
@@ -165,11 +202,16 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task A_namespace_must_be_there()
     {
-        var status = (await server.PostAsync("/api/v1/namespaces/none/configmaps", TestServer.ConfigMap("a"))).ExpectError(404, "NotFound");
+        var status = (
+            await server.PostAsync("/api/v1/namespaces/none/configmaps", TestServer.ConfigMap("a"))
+        ).ExpectError(404, "NotFound");
         Assert.Equal("namespaces \"none\" not found", status.Text("message"));
         (await server.GetAsync("/api/v1/nonsense")).ExpectError(404, "NotFound");
         (await server.GetAsync("/apis/none.example.com/v1/things")).ExpectError(404, "NotFound");
-        (await server.SendAsync(HttpMethod.Put, "/api/v1/namespaces/default/configmaps", "{}")).ExpectError(405, "MethodNotAllowed");
+        (await server.SendAsync(HttpMethod.Put, "/api/v1/namespaces/default/configmaps", "{}")).ExpectError(
+            405,
+            "MethodNotAllowed"
+        );
     }
 
     [Fact]
@@ -181,10 +223,14 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(1, made.Whole("metadata", "generation"));
         Assert.Equal("25%", made.Text("spec", "strategy", "rollingUpdate", "maxSurge"));
         Assert.Null(made["status"]);
-        var scaled = (await server.MergeAsync($"{path}/d", """{"spec":{"replicas":3},"status":{"replicas":9}}""")).Expect(200);
+        var scaled = (
+            await server.MergeAsync($"{path}/d", """{"spec":{"replicas":3},"status":{"replicas":9}}""")
+        ).Expect(200);
         Assert.Equal(2, scaled.Whole("metadata", "generation"));
         Assert.Null(scaled["status"]);
-        var status = (await server.MergeAsync($"{path}/d/status", """{"spec":{"replicas":7},"status":{"replicas":3}}""")).Expect(200);
+        var status = (
+            await server.MergeAsync($"{path}/d/status", """{"spec":{"replicas":7},"status":{"replicas":3}}""")
+        ).Expect(200);
         Assert.Equal(2, status.Whole("metadata", "generation"));
         Assert.Equal(3, status.Whole("spec", "replicas"));
         Assert.Equal(3, status.Whole("status", "replicas"));
@@ -192,7 +238,10 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("Scale", scale.Text("kind"));
         Assert.Equal(5, scale.Whole("spec", "replicas"));
         Assert.Equal("app=d", scale.Text("status", "selector"));
-        (await server.MergeAsync($"{path}/d", """{"spec":{"selector":{"matchLabels":{"app":"e"}}}}""")).ExpectError(422, "Invalid");
+        (await server.MergeAsync($"{path}/d", """{"spec":{"selector":{"matchLabels":{"app":"e"}}}}""")).ExpectError(
+            422,
+            "Invalid"
+        );
         (await server.MergeAsync($"{path}/d/scale", """{"spec":{"replicas":-1}}""")).ExpectError(422, "Invalid");
     }
 
@@ -206,7 +255,12 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
     {
         var space = await server.MakeNamespaceAsync();
         var path = $"/api/v1/namespaces/{space}/pods";
-        var pod = (await server.PostAsync(path, """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""")).Expect(201);
+        var pod = (
+            await server.PostAsync(
+                path,
+                """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"""
+            )
+        ).Expect(201);
         Assert.Equal("Always", pod.Text("spec", "restartPolicy"));
         Assert.Equal(30, pod.Whole("spec", "terminationGracePeriodSeconds"));
         Assert.Equal("default", pod.Text("spec", "serviceAccountName"));
@@ -222,7 +276,10 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(30, deleted.Whole("metadata", "deletionGracePeriodSeconds"));
         var sooner = (await server.DeleteAsync($"{path}/p", """{"gracePeriodSeconds":5}""")).Expect(200);
         Assert.Equal(5, sooner.Whole("metadata", "deletionGracePeriodSeconds"));
-        Assert.Equal(5, (await server.DeleteAsync($"{path}/p")).Expect(200).Whole("metadata", "deletionGracePeriodSeconds"));
+        Assert.Equal(
+            5,
+            (await server.DeleteAsync($"{path}/p")).Expect(200).Whole("metadata", "deletionGracePeriodSeconds")
+        );
         (await server.DeleteAsync($"{path}/p", """{"gracePeriodSeconds":0}""")).Expect(200);
         (await server.GetAsync($"{path}/p")).ExpectError(404, "NotFound");
     }
@@ -234,12 +291,18 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         var path = $"/api/v1/namespaces/{space}/configmaps";
         foreach (var (name, label) in new[] { ("a", "1"), ("b", "2"), ("c", "3") })
         {
-            (await server.PostAsync(path, TestServer.ConfigMap(name, $",\"labels\":{{\"x\":\"{label}\"}}"))).Expect(201);
+            (await server.PostAsync(path, TestServer.ConfigMap(name, $",\"labels\":{{\"x\":\"{label}\"}}"))).Expect(
+                201
+            );
         }
         async Task<string> NamesAsync(string query) =>
             string.Join(
                 ',',
-                (await server.GetAsync($"{path}?{query}")).Expect(200).Items("items").Select(i => i.Text("metadata", "name")).Where(n => n != "kube-root-ca.crt")
+                (await server.GetAsync($"{path}?{query}"))
+                    .Expect(200)
+                    .Items("items")
+                    .Select(i => i.Text("metadata", "name"))
+                    .Where(n => n != "kube-root-ca.crt")
             );
         Assert.Equal("a", await NamesAsync("labelSelector=x%3D1"));
         Assert.Equal("b,c", await NamesAsync("labelSelector=x%21%3D1%2Cx"));
@@ -289,7 +352,9 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
         var held = (await server.DeleteAsync($"{path}/a")).Expect(200);
         Assert.NotNull(held.Text("metadata", "deletionTimestamp"));
         (await server.GetAsync($"{path}/a")).Expect(200);
-        (await server.MergeAsync($"{path}/a", """{"metadata":{"finalizers":["example.com/f","example.com/g"]}}""")).ExpectError(422, "Invalid");
+        (
+            await server.MergeAsync($"{path}/a", """{"metadata":{"finalizers":["example.com/f","example.com/g"]}}""")
+        ).ExpectError(422, "Invalid");
         (await server.MergeAsync($"{path}/a", """{"metadata":{"finalizers":null}}""")).Expect(200);
         (await server.GetAsync($"{path}/a")).ExpectError(404, "NotFound");
     }
@@ -303,25 +368,41 @@ public class VerbTests(TestServer server) : IClassFixture<TestServer>
             "reportingController":"me","reportingInstance":"me-1","action":"Do","eventTime":"2026-01-02T03:04:05.000006Z"}
             """;
         (await server.PostAsync($"/apis/events.k8s.io/v1/namespaces/{space}/events", body)).Expect(201);
-        var list = (await server.GetAsync($"/api/v1/namespaces/{space}/events?fieldSelector=involvedObject.name%3Dp")).Expect(200);
+        var list = (
+            await server.GetAsync($"/api/v1/namespaces/{space}/events?fieldSelector=involvedObject.name%3Dp")
+        ).Expect(200);
         var core = Assert.Single(list.Items("items"));
         Assert.Equal("hello", core.Text("message"));
         Assert.Equal("v1", core.Text("apiVersion"));
-        var other = (await server.GetAsync($"/apis/events.k8s.io/v1/namespaces/{space}/events?fieldSelector=regarding.name%3Dp")).Expect(200);
+        var other = (
+            await server.GetAsync($"/apis/events.k8s.io/v1/namespaces/{space}/events?fieldSelector=regarding.name%3Dp")
+        ).Expect(200);
         Assert.Equal("hello", Assert.Single(other.Items("items")).Text("note"));
     }
 
     [Fact]
     public async Task Tables_and_metadata_alone_are_given_when_asked_for()
     {
-        var table = (await server.GetAsync("/api/v1/namespaces", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")).Expect(200);
+        var table = (
+            await server.GetAsync("/api/v1/namespaces", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+        ).Expect(200);
         Assert.Equal("Table", table.Text("kind"));
         Assert.Equal(["Name", "Status", "Age"], table.Items("columnDefinitions").Select(c => c.Text("name")));
-        Assert.Contains(table.Items("rows"), row => row["cells"]![0].Text() == "default" && row.Text("object", "kind") == "PartialObjectMetadata");
-        var partial = (await server.GetAsync("/api/v1/namespaces/default", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io")).Expect(200);
+        Assert.Contains(
+            table.Items("rows"),
+            row => row["cells"]![0].Text() == "default" && row.Text("object", "kind") == "PartialObjectMetadata"
+        );
+        var partial = (
+            await server.GetAsync(
+                "/api/v1/namespaces/default",
+                "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+            )
+        ).Expect(200);
         Assert.Equal("PartialObjectMetadata", partial.Text("kind"));
         Assert.Null(partial["spec"]);
-        var json = (await server.GetAsync("/api/v1/namespaces/default", "application/vnd.kubernetes.protobuf,application/json")).Expect(200);
+        var json = (
+            await server.GetAsync("/api/v1/namespaces/default", "application/vnd.kubernetes.protobuf,application/json")
+        ).Expect(200);
         Assert.Equal("Namespace", json.Text("kind"));
     }
 }

@@ -9,7 +9,8 @@ internal sealed class WatchStream : IAsyncDisposable
     private readonly HttpResponseMessage response;
     private readonly StreamReader lines;
 
-    private WatchStream(HttpResponseMessage response, StreamReader lines) => (this.response, this.lines) = (response, lines);
+    private WatchStream(HttpResponseMessage response, StreamReader lines) =>
+        (this.response, this.lines) = (response, lines);
 
     public static async Task<WatchStream> OpenAsync(TestServer server, string path, string? accept = null)
     {
@@ -27,7 +28,10 @@ internal sealed class WatchStream : IAsyncDisposable
     /// <summary>The next event; null at the stream's end.</summary>
     public async Task<JsonObject?> NextAsync()
     {
-        var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        var line = await lines
+            .ReadLineAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20));
         return line is null ? null : JsonNode.Parse(line)!.AsObject();
     }
 

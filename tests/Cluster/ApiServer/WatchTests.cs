@@ -12,7 +12,13 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
         public TestServer Server { get; } =
             new()
             {
-                With = options => options with { WatchHistory = 50, WatchBacklog = 20, BookmarkInterval = TimeSpan.FromMilliseconds(200) },
+                With = options =>
+                    options with
+                    {
+                        WatchHistory = 50,
+                        WatchBacklog = 20,
+                        BookmarkInterval = TimeSpan.FromMilliseconds(200),
+                    },
             };
 
         public ValueTask InitializeAsync() => Server.InitializeAsync();
@@ -53,7 +59,10 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
                     await server.PostAsync(path, $"{{\"metadata\":{{\"name\":\"{name}\"}}}}");
                     break;
                 case 1:
-                    await server.MergeAsync($"{path}/{name}", $"{{\"metadata\":{{\"labels\":{{\"w\":\"{writer}-{i}\"}}}}}}");
+                    await server.MergeAsync(
+                        $"{path}/{name}",
+                        $"{{\"metadata\":{{\"labels\":{{\"w\":\"{writer}-{i}\"}}}}}}"
+                    );
                     break;
                 default:
                     await server.DeleteAsync($"{path}/{name}");
@@ -122,7 +131,10 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
         (await server.PostAsync(path, """{"metadata":{"name":"a"}}""")).Expect(201);
         (await server.PostAsync(path, """{"metadata":{"name":"b"}}""")).Expect(201);
         Assert.Equal("SecretList", (await server.GetAsync($"{path}?watch=false")).Expect(200).Text("kind"));
-        await using var watch = await WatchStream.OpenAsync(server, $"{path}?watch=true&fieldSelector=metadata.name%3Db&timeoutSeconds=1");
+        await using var watch = await WatchStream.OpenAsync(
+            server,
+            $"{path}?watch=true&fieldSelector=metadata.name%3Db&timeoutSeconds=1"
+        );
         Assert.Equal("ADDED b", await watch.NextNameAsync());
         Assert.Equal("end", await watch.NextNameAsync());
     }
@@ -148,7 +160,9 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
     {
         var space = await server.MakeNamespaceAsync();
         var path = $"/api/v1/namespaces/{space}/secrets";
-        var first = (await server.PostAsync(path, """{"metadata":{"name":"a"}}""")).Expect(201).Text("metadata", "resourceVersion");
+        var first = (await server.PostAsync(path, """{"metadata":{"name":"a"}}"""))
+            .Expect(201)
+            .Text("metadata", "resourceVersion");
         for (var i = 0; i < 60; i++) // the server remembers 50
         {
             (await server.MergeAsync($"{path}/a", $"{{\"metadata\":{{\"labels\":{{\"i\":\"{i}\"}}}}}}")).Expect(200);
@@ -180,7 +194,9 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
         Assert.Equal("true", end.Text("object", "metadata", "annotations", "k8s.io/initial-events-end"));
         Assert.Equal("Secret", end.Text("object", "kind"));
         // A change elsewhere moves the bookmark on.
-        var elsewhere = (await server.PostAsync("/api/v1/namespaces", """{"metadata":{"generateName":"other-"}}""")).Expect(201);
+        var elsewhere = (
+            await server.PostAsync("/api/v1/namespaces", """{"metadata":{"generateName":"other-"}}""")
+        ).Expect(201);
         var moved = long.Parse(elsewhere.Text("metadata", "resourceVersion")!);
         JsonObject? mark;
         do
@@ -197,7 +213,11 @@ public class WatchTests(WatchTests.SmallServer small) : IClassFixture<WatchTests
         var space = await server.MakeNamespaceAsync();
         var path = $"/api/v1/namespaces/{space}/secrets";
         (await server.PostAsync(path, """{"metadata":{"name":"a"}}""")).Expect(201);
-        await using var watch = await WatchStream.OpenAsync(server, $"{path}?watch=true", "application/json;as=Table;v=v1;g=meta.k8s.io");
+        await using var watch = await WatchStream.OpenAsync(
+            server,
+            $"{path}?watch=true",
+            "application/json;as=Table;v=v1;g=meta.k8s.io"
+        );
         var first = await watch.NextAsync();
         Assert.Equal("Table", first.Text("object", "kind"));
         Assert.NotEmpty(first.Items("object", "columnDefinitions"));

@@ -13,11 +13,17 @@ public class NodeTaintsTests
     {
         var own = new V1Taint { Key = "gpu", Effect = "NoSchedule" };
         var unknown = NodeTaints.Of([own], "Unknown", Now);
-        Assert.Equal(["gpu", "node.kubernetes.io/unreachable", "node.kubernetes.io/unreachable"], unknown.Select(t => t.Key));
+        Assert.Equal(
+            ["gpu", "node.kubernetes.io/unreachable", "node.kubernetes.io/unreachable"],
+            unknown.Select(t => t.Key)
+        );
         Assert.Equal(Now, unknown.Single(t => t.Effect == "NoExecute").TimeAdded);
         var later = NodeTaints.Of(unknown, "Unknown", Now.AddMinutes(1));
         Assert.Equal(unknown, later); // with the time when they came
-        Assert.All(NodeTaints.Of(later, "False", Now).Skip(1), t => Assert.Equal("node.kubernetes.io/not-ready", t.Key));
+        Assert.All(
+            NodeTaints.Of(later, "False", Now).Skip(1),
+            t => Assert.Equal("node.kubernetes.io/not-ready", t.Key)
+        );
         Assert.Equal([own], NodeTaints.Of(later, "True", Now));
     }
 
@@ -28,7 +34,21 @@ public class NodeTaintsTests
     [InlineData(long.MaxValue, null)] // for ever
     public void A_toleration_may_end(long? seconds, int? after)
     {
-        var node = new V1Node { Spec = new() { Taints = [new() { Key = "k", Effect = "NoExecute", TimeAdded = Now }] } };
+        var node = new V1Node
+        {
+            Spec = new()
+            {
+                Taints =
+                [
+                    new()
+                    {
+                        Key = "k",
+                        Effect = "NoExecute",
+                        TimeAdded = Now,
+                    },
+                ],
+            },
+        };
         var toleration = new V1Toleration
         {
             Key = "k",

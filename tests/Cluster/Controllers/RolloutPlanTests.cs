@@ -61,7 +61,10 @@ public class RolloutPlanTests
                             plan.GetValueOrDefault("old", old.Replicas)
                         );
                         Assert.True(wantNew + wantOld <= wanted + up, "more than surge allows");
-                        Assert.True(newest.Available + Math.Min(wantOld, old.Available) >= wanted - down, "fewer than allowed");
+                        Assert.True(
+                            newest.Available + Math.Min(wantOld, old.Available) >= wanted - down,
+                            "fewer than allowed"
+                        );
                         // Some of those that were asked for become available.
                         newest = newest with
                         {

@@ -55,7 +55,10 @@ public sealed class WorkloadTests : IAsyncLifetime
         await CompleteAsync(3, 3);
         sets = await SetsAsync();
         Assert.Equal(2, sets.Count);
-        Assert.Equal("3", sets.Single(set => set.Spec.Replicas == 3).Metadata.Annotations["deployment.kubernetes.io/revision"]);
+        Assert.Equal(
+            "3",
+            sets.Single(set => set.Spec.Replicas == 3).Metadata.Annotations["deployment.kubernetes.io/revision"]
+        );
 
         await PatchAsync("""{"spec":{"replicas":1}}""");
         await CompleteAsync(1, 3);
@@ -71,7 +74,12 @@ public sealed class WorkloadTests : IAsyncLifetime
             {
                 ApiVersion = "v1",
                 Kind = "Pod",
-                Metadata = new() { Name = "orphan", NamespaceProperty = "default", Labels = Labels },
+                Metadata = new()
+                {
+                    Name = "orphan",
+                    NamespaceProperty = "default",
+                    Labels = Labels,
+                },
                 Spec = orphan,
             },
             TestCluster.Cancel
@@ -96,7 +104,11 @@ public sealed class WorkloadTests : IAsyncLifetime
         Assert.Equal("Unknown", Status(silent));
         Assert.All(silent.Spec.Taints, taint => Assert.Equal("node.kubernetes.io/unreachable", taint.Key));
         await cluster.CreatePodAsync("late", TestCluster.Shell("sleep 1000", node: null));
-        await cluster.EventAsync("late", "FailedScheduling", "0/1 nodes are available: 1 node(s) had untolerated taint");
+        await cluster.EventAsync(
+            "late",
+            "FailedScheduling",
+            "0/1 nodes are available: 1 node(s) had untolerated taint"
+        );
 
         kubelet.Start();
         await NodeAsync(node => Status(node) == "True" && node.Spec?.Taints is null or { Count: 0 }, "is ready again");
@@ -136,7 +148,11 @@ public sealed class WorkloadTests : IAsyncLifetime
     private static V1PodTemplateSpec Template(string version) =>
         new()
         {
-            Metadata = new() { Labels = Labels, Annotations = new Dictionary<string, string> { ["v"] = version } },
+            Metadata = new()
+            {
+                Labels = Labels,
+                Annotations = new Dictionary<string, string> { ["v"] = version },
+            },
             Spec = TestCluster.Shell("exec sleep 1000", node: null),
         };
 
@@ -164,8 +180,8 @@ public sealed class WorkloadTests : IAsyncLifetime
 
     private async Task<List<V1Pod>> PodsAsync() =>
         [
-            .. (await cluster.Client.ListAsync<V1Pod>("?labelSelector=app%3Dweb", TestCluster.Cancel)).Items.Where(pod =>
-                pod.Metadata.DeletionTimestamp is null
+            .. (await cluster.Client.ListAsync<V1Pod>("?labelSelector=app%3Dweb", TestCluster.Cancel)).Items.Where(
+                pod => pod.Metadata.DeletionTimestamp is null
             ),
         ];
 

@@ -41,7 +41,8 @@ public sealed class CniRuntimeTests : IDisposable
                 ["CNI_CONTAINERID"] = "id-1",
                 ["CNI_NETNS"] = "/run/netns/x",
                 ["CNI_IFNAME"] = "eth0",
-                ["CNI_ARGS"] = "IgnoreUnknown=1;K8S_POD_NAMESPACE=ns;K8S_POD_NAME=pod;K8S_POD_INFRA_CONTAINER_ID=id-1;K8S_POD_UID=uid-1",
+                ["CNI_ARGS"] =
+                    "IgnoreUnknown=1;K8S_POD_NAMESPACE=ns;K8S_POD_NAME=pod;K8S_POD_INFRA_CONTAINER_ID=id-1;K8S_POD_UID=uid-1",
                 ["CNI_PATH"] = $"{Path.Combine(folder, "none")}:{first.Binaries}",
             },
             call.Environment
@@ -64,7 +65,9 @@ public sealed class CniRuntimeTests : IDisposable
     {
         first.Say("ADD", "panic: no idea");
         var config = NetworkConfig.Parse("""{"cniVersion":"1.1.0","name":"net","plugins":[{"type":"first"}]}""");
-        var refused = await Assert.ThrowsAsync<CniException>(() => runtime.AddAsync(config, Attachment, TestCluster.Cancel));
+        var refused = await Assert.ThrowsAsync<CniException>(() =>
+            runtime.AddAsync(config, Attachment, TestCluster.Cancel)
+        );
         Assert.Equal("plugin type=\"first\" name=\"net\" failed (add): exit code 3, panic: no idea", refused.Message);
     }
 
@@ -74,7 +77,9 @@ public sealed class CniRuntimeTests : IDisposable
     public async Task A_plugin_is_looked_for_in_its_folders_only(string type, string why)
     {
         var config = NetworkConfig.Parse($$"""{"cniVersion":"1.1.0","name":"net","plugins":[{"type":"{{type}}"}]}""");
-        var refused = await Assert.ThrowsAsync<CniException>(() => runtime.AddAsync(config, Attachment, TestCluster.Cancel));
+        var refused = await Assert.ThrowsAsync<CniException>(() =>
+            runtime.AddAsync(config, Attachment, TestCluster.Cancel)
+        );
         Assert.Contains(why, refused.Message);
     }
 
@@ -87,7 +92,10 @@ public sealed class CniRuntimeTests : IDisposable
         File.WriteAllText(Path.Combine(directory, "05-broken.conflist"), "{");
         File.WriteAllText(Path.Combine(directory, "06-readme.txt"), """{"name":"text","type":"x"}""");
         Assert.Null(NetworkConfig.FirstIn(directory));
-        File.WriteAllText(Path.Combine(directory, "20-b.conflist"), """{"name":"b","cniVersion":"1.0.0","plugins":[{"type":"x"}]}""");
+        File.WriteAllText(
+            Path.Combine(directory, "20-b.conflist"),
+            """{"name":"b","cniVersion":"1.0.0","plugins":[{"type":"x"}]}"""
+        );
         File.WriteAllText(Path.Combine(directory, "10-a.conf"), """{"name":"a","cniVersion":"1.0.0","type":"x"}""");
         Assert.Equal("a", NetworkConfig.Parse(NetworkConfig.FirstIn(directory)!).Name);
     }
@@ -105,8 +113,14 @@ public sealed class CniRuntimeTests : IDisposable
         Assert.Throws<CniException>(() => NetworkConfig.Parse(text));
 
     [Theory]
-    [InlineData("""{"ips":[{"address":"10.0.0.2/24"},{"address":"10.0.0.3/24"},{"address":"fd::2/64"}]}""", "10.0.0.2,fd::2")]
-    [InlineData("""{"interfaces":[{"name":"h"},{"name":"e","sandbox":"s"}],"ips":[{"address":"10.0.0.1/24","interface":0},{"address":"10.0.0.2/24","interface":1}]}""", "10.0.0.2")]
+    [InlineData(
+        """{"ips":[{"address":"10.0.0.2/24"},{"address":"10.0.0.3/24"},{"address":"fd::2/64"}]}""",
+        "10.0.0.2,fd::2"
+    )]
+    [InlineData(
+        """{"interfaces":[{"name":"h"},{"name":"e","sandbox":"s"}],"ips":[{"address":"10.0.0.1/24","interface":0},{"address":"10.0.0.2/24","interface":1}]}""",
+        "10.0.0.2"
+    )]
     public void Addresses_are_the_first_of_each_family_in_the_sandbox(string result, string addresses) =>
         Assert.Equal(addresses, string.Join(',', CniResult.PodAddresses(JsonNode.Parse(result))));
 

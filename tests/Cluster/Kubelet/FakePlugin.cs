@@ -61,7 +61,8 @@ internal sealed class FakePlugin
 
     public IReadOnlyList<string> Commands() => [.. Calls().Select(call => call.Environment["CNI_COMMAND"])];
 
-    private string[] Processes() => File.Exists(Path.Combine(folder, "order")) ? File.ReadAllLines(Path.Combine(folder, "order")) : [];
+    private string[] Processes() =>
+        File.Exists(Path.Combine(folder, "order")) ? File.ReadAllLines(Path.Combine(folder, "order")) : [];
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text);
 }

@@ -37,7 +37,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
     public async Task Ends_a_pod_in_order_and_leaves_nothing()
     {
         var marker = Path.Combine(cluster.Folder, "ended-in-order");
-        await cluster.CreatePodAsync("ends", TestCluster.Shell($"trap 'touch {marker}; exit 0' TERM; touch {marker}.begun; while :; do sleep 0.05; done"));
+        await cluster.CreatePodAsync(
+            "ends",
+            TestCluster.Shell($"trap 'touch {marker}; exit 0' TERM; touch {marker}.begun; while :; do sleep 0.05; done")
+        );
         var pod = await cluster.PodAsync("ends", IsReady, "is ready");
         await Soon.BeAsync(() => File.Exists(marker + ".begun"), "it listens to signals");
         await cluster.DeletePodAsync("ends", grace: 20);
@@ -62,7 +65,13 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
     [Theory]
     [InlineData("good", "exit 0", "Succeeded", 0, "Completed")]
     [InlineData("bad", "exit 3", "Failed", 3, "Error")]
-    public async Task A_pod_that_is_not_restarted_is_over(string name, string script, string phase, int code, string reason)
+    public async Task A_pod_that_is_not_restarted_is_over(
+        string name,
+        string script,
+        string phase,
+        int code,
+        string reason
+    )
     {
         await cluster.CreatePodAsync(name, TestCluster.Shell(script, restart: "Never"));
         var pod = await cluster.PodAsync(name, p => p.Status?.Phase == phase, $"is {phase}");
@@ -104,7 +113,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
         await cluster.CreatePodAsync("init", spec);
         var pod = await cluster.PodAsync("init", IsReady, "is ready");
         Assert.Equal(["first", "second", "main"], await LinesAsync(log, 3));
-        Assert.All(pod.Status.InitContainerStatuses, status => Assert.Equal("Completed", status.State.Terminated.Reason));
+        Assert.All(
+            pod.Status.InitContainerStatuses,
+            status => Assert.Equal("Completed", status.State.Terminated.Reason)
+        );
     }
 
     [Fact]
@@ -112,14 +124,47 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
     {
         var log = Path.Combine(cluster.Folder, "environment");
         var spec = TestCluster.Shell("");
-        spec.Containers[0].Command = ["/bin/sh", "-c", $"env > {log}.next; echo \"$0\" >> {log}.next; mv {log}.next {log}; exec sleep 1000", "$(PLAIN)-$$(PLAIN)"];
+        spec.Containers[0].Command =
+        [
+            "/bin/sh",
+            "-c",
+            $"env > {log}.next; echo \"$0\" >> {log}.next; mv {log}.next {log}; exec sleep 1000",
+            "$(PLAIN)-$$(PLAIN)",
+        ];
         spec.Containers[0].Env =
         [
             new() { Name = "PLAIN", Value = "of $(POD_NAME)" },
-            new() { Name = "UID_", ValueFrom = new() { FieldRef = new() { FieldPath = "metadata.uid" } } },
-            new() { Name = "IPS", ValueFrom = new() { FieldRef = new() { FieldPath = "status.podIPs" } } },
-            new() { Name = "MAPPED", ValueFrom = new() { ConfigMapKeyRef = new() { Name = "settings", Key = "k" } } },
-            new() { Name = "NONE", ValueFrom = new() { ConfigMapKeyRef = new() { Name = "none", Key = "k", Optional = true } } },
+            new()
+            {
+                Name = "UID_",
+                ValueFrom = new() { FieldRef = new() { FieldPath = "metadata.uid" } },
+            },
+            new()
+            {
+                Name = "IPS",
+                ValueFrom = new() { FieldRef = new() { FieldPath = "status.podIPs" } },
+            },
+            new()
+            {
+                Name = "MAPPED",
+                ValueFrom = new()
+                {
+                    ConfigMapKeyRef = new() { Name = "settings", Key = "k" },
+                },
+            },
+            new()
+            {
+                Name = "NONE",
+                ValueFrom = new()
+                {
+                    ConfigMapKeyRef = new()
+                    {
+                        Name = "none",
+                        Key = "k",
+                        Optional = true,
+                    },
+                },
+            },
         ];
         await cluster.CreatePodAsync("env", spec);
         await cluster.PodAsync(
@@ -153,7 +198,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
     [Fact]
     public async Task An_image_without_a_command_cannot_be_pulled_and_says_so()
     {
-        await cluster.CreatePodAsync("image", new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "nginx:1.27" }] });
+        await cluster.CreatePodAsync(
+            "image",
+            new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "nginx:1.27" }] }
+        );
         var pod = await cluster.PodAsync(
             "image",
             p => p.Status?.ContainerStatuses?.Single().State.Waiting?.Reason == "ErrImagePull",
@@ -166,7 +214,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
     [Fact]
     public async Task Pause_is_a_pod_without_a_process()
     {
-        await cluster.CreatePodAsync("pause", new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "lab/pause:1" }] });
+        await cluster.CreatePodAsync(
+            "pause",
+            new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "lab/pause:1" }] }
+        );
         await cluster.PodAsync("pause", IsReady, "is ready");
         await cluster.DeletePodAsync("pause");
         await GoneAsync("pause");
@@ -201,7 +252,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
         var names = Enumerable.Range(0, 60).Select(i => $"many-{i}").ToList();
         await Task.WhenAll(
             names.Select(name =>
-                cluster.CreatePodAsync(name, new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "lab/pause" }] })
+                cluster.CreatePodAsync(
+                    name,
+                    new() { NodeName = "node-1", Containers = [new() { Name = "c", Image = "lab/pause" }] }
+                )
             )
         );
         foreach (var name in names)
@@ -215,7 +269,8 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
         }
     }
 
-    private Task GoneAsync(string name) => Soon.BeAsync(async () => await cluster.PodAsync(name) is null, $"pod {name} is gone");
+    private Task GoneAsync(string name) =>
+        Soon.BeAsync(async () => await cluster.PodAsync(name) is null, $"pod {name} is gone");
 
     private string? Sandbox(string pod) => kubelet.Sandbox.Made.LastOrDefault(spec => spec.PodName == pod)?.Id;
 
@@ -241,7 +296,10 @@ public sealed class PodLifeTests(KubeletFixture fixture) : IClassFixture<Kubelet
         public FakePluginRefusal(FakePlugin plugin)
         {
             this.plugin = plugin;
-            plugin.Refuse("ADD", """{"cniVersion":"1.1.0","code":11,"msg":"no such network","details":"name: net-x"}""");
+            plugin.Refuse(
+                "ADD",
+                """{"cniVersion":"1.1.0","code":11,"msg":"no such network","details":"name: net-x"}"""
+            );
         }
 
         public void Dispose() => plugin.Accept("ADD");

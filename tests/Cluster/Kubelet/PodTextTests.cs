@@ -44,12 +44,19 @@ public class PodTextTests
         Assert.Equal(expanded, ContainerCommand.Expand(text, Environment_));
 
     [Theory]
-    [InlineData("ClusterFirst", "nameserver 10.96.0.10\nsearch ns.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n")]
+    [InlineData(
+        "ClusterFirst",
+        "nameserver 10.96.0.10\nsearch ns.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
+    )]
     [InlineData("Default", null)]
     [InlineData("None", "")]
     public void Resolv_conf_follows_the_policy(string policy, string? text)
     {
-        var pod = new V1Pod { Metadata = new() { NamespaceProperty = "ns" }, Spec = new() { DnsPolicy = policy } };
+        var pod = new V1Pod
+        {
+            Metadata = new() { NamespaceProperty = "ns" },
+            Spec = new() { DnsPolicy = policy },
+        };
         Assert.Equal(text, ResolvConf.Of(pod, ["10.96.0.10"], "cluster.local"));
     }
 
@@ -62,7 +69,12 @@ public class PodTextTests
             Spec = new()
             {
                 DnsPolicy = "None",
-                DnsConfig = new() { Nameservers = ["1.1.1.1"], Searches = ["x"], Options = [new() { Name = "ndots", Value = "2" }] },
+                DnsConfig = new()
+                {
+                    Nameservers = ["1.1.1.1"],
+                    Searches = ["x"],
+                    Options = [new() { Name = "ndots", Value = "2" }],
+                },
             },
         };
         Assert.Equal("nameserver 1.1.1.1\nsearch x\noptions ndots:2\n", ResolvConf.Of(pod, [], "cluster.local"));

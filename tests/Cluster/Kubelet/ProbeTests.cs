@@ -76,7 +76,10 @@ public sealed class ProbeTests(KubeletFixture fixture) : IClassFixture<KubeletFi
     public async Task Other_probes_leave_the_pod_unready_with_an_event()
     {
         var spec = TestCluster.Shell("exec sleep 1000");
-        spec.Containers[0].ReadinessProbe = new() { HttpGet = new() { Port = 8080, Path = "/" } };
+        spec.Containers[0].ReadinessProbe = new()
+        {
+            HttpGet = new() { Port = 8080, Path = "/" },
+        };
         spec.Containers[0].LivenessProbe = new() { TcpSocket = new() { Port = 8080 } };
         await cluster.CreatePodAsync("http", spec);
         var warning = await cluster.EventAsync("http", "ProbeNotSupported", "HTTP and TCP probes");

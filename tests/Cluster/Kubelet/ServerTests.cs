@@ -18,7 +18,9 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
     {
         await cluster.CreatePodAsync(
             "log",
-            TestCluster.Shell("for i in 1 2 3 4 5; do echo line $i; done; echo wrong >&2; sleep 1; echo late; exec sleep 1000")
+            TestCluster.Shell(
+                "for i in 1 2 3 4 5; do echo line $i; done; echo wrong >&2; sleep 1; echo late; exec sleep 1000"
+            )
         );
         await cluster.PodAsync("log", IsReady, "is ready");
         await Soon.BeAsync(async () => (await LogAsync("log")).EndsWith("late\n"), "all is written");
@@ -28,7 +30,10 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
         Assert.Equal("line 1\nl", await LogAsync("log", "?limitBytes=8"));
         Assert.Equal("", await LogAsync("log", $"?sinceTime={DateTime.UtcNow.AddMinutes(1):O}".Replace("+", "%2B")));
 
-        var timed = (await LogAsync("log", "?timestamps=true&tailLines=2")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var timed = (await LogAsync("log", "?timestamps=true&tailLines=2")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
         var times = timed.Select(line => DateTime.Parse(line.Split(' ')[0]).ToUniversalTime()).ToList();
         Assert.Equal(["wrong", "late"], timed.Select(line => line.Split(' ')[1]));
         Assert.InRange(times[1] - times[0], TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10));
@@ -67,7 +72,12 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
         using var client = HttpClient();
         using var answer = await client.GetAsync(LogPath(name, query), TestCluster.Cancel);
         Assert.Equal(code, answer.StatusCode);
-        Assert.Equal("Status", (await answer.Content.ReadAsStringAsync(TestCluster.Cancel)) is var text ? JsonNode.Parse(text)?["kind"]?.ToString() : null);
+        Assert.Equal(
+            "Status",
+            (await answer.Content.ReadAsStringAsync(TestCluster.Cancel)) is var text
+                ? JsonNode.Parse(text)?["kind"]?.ToString()
+                : null
+        );
     }
 
     [Fact]
@@ -79,14 +89,19 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
         );
         await Soon.BeAsync(
             async () =>
-                (node = await cluster.Client.FindAsync<V1Node>(null, "node-1", TestCluster.Cancel))?.Status?.DaemonEndpoints
+                (node = await cluster.Client.FindAsync<V1Node>(null, "node-1", TestCluster.Cancel))
+                    ?.Status
+                    ?.DaemonEndpoints
                     is not null,
             "its kubelet's port is known"
         );
         var kubelet = $"http://127.0.0.1:{node!.Status.DaemonEndpoints.KubeletEndpoint.Port}";
         using var client = new HttpClient();
         using var refused = await client.GetAsync($"{kubelet}/containerLogs/default/x/main", TestCluster.Cancel);
-        Assert.True(refused.StatusCode == HttpStatusCode.Unauthorized, await refused.Content.ReadAsStringAsync(TestCluster.Cancel));
+        Assert.True(
+            refused.StatusCode == HttpStatusCode.Unauthorized,
+            await refused.Content.ReadAsStringAsync(TestCluster.Cancel)
+        );
         client.DefaultRequestHeaders.Authorization = new("Bearer", TestKubelet.Token);
         using var forward = await client.PostAsync($"{kubelet}/portForward/default/x", null, TestCluster.Cancel);
         Assert.Equal(HttpStatusCode.NotImplemented, forward.StatusCode);
@@ -137,7 +152,14 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
     {
         await cluster.CreatePodAsync("tty", TestCluster.Shell("exec sleep 1000"));
         await cluster.PodAsync("tty", IsReady, "is ready");
-        var socket = await ExecAsync("tty", "v4.channel.k8s.io", "stdin=true&tty=true", "/bin/sh", "-c", "echo $TERM; exec sleep 1000");
+        var socket = await ExecAsync(
+            "tty",
+            "v4.channel.k8s.io",
+            "stdin=true&tty=true",
+            "/bin/sh",
+            "-c",
+            "echo $TERM; exec sleep 1000"
+        );
         await SendAsync(socket, 4, "no size");
         await SendAsync(socket, 4, """{"Width":132,"Height":43}""");
         await SendAsync(socket, 77, "no channel of ours");
@@ -199,7 +221,9 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
         var words = string.Concat(command.Select(word => $"&command={Uri.EscapeDataString(word)}"));
         var host = configuration.Host.Replace("https://", "wss://").TrimEnd('/');
         await socket.ConnectAsync(
-            new Uri($"{host}/api/v1/namespaces/default/pods/{pod}/exec?container=main&stdout=true&stderr=true&{options}{words}"),
+            new Uri(
+                $"{host}/api/v1/namespaces/default/pods/{pod}/exec?container=main&stdout=true&stderr=true&{options}{words}"
+            ),
             TestCluster.Cancel
         );
         Assert.Equal(protocol, socket.SubProtocol);
@@ -208,7 +232,9 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
 
     private static async Task SendAsync(WebSocket socket, byte channel, string text) =>
         await socket.SendAsync(
-            new byte[] { channel }.Concat(Encoding.UTF8.GetBytes(text)).ToArray(),
+            new byte[] { channel }
+                .Concat(Encoding.UTF8.GetBytes(text))
+                .ToArray(),
             WebSocketMessageType.Binary,
             true,
             TestCluster.Cancel
@@ -232,7 +258,8 @@ public sealed class ServerTests(KubeletFixture fixture) : IClassFixture<KubeletF
             if (received.EndOfMessage)
             {
                 var octets = message.ToArray();
-                channels[octets[0]] = channels.GetValueOrDefault(octets[0], "") + Encoding.UTF8.GetString(octets, 1, octets.Length - 1);
+                channels[octets[0]] =
+                    channels.GetValueOrDefault(octets[0], "") + Encoding.UTF8.GetString(octets, 1, octets.Length - 1);
                 message.SetLength(0);
             }
         }

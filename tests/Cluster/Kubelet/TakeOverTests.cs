@@ -29,7 +29,11 @@ public sealed class TakeOverTests(KubeletFixture fixture) : IClassFixture<Kubele
         await kubelet.Sandbox.CreateAsync(orphan, TestCluster.Cancel);
         kubelet.Start();
 
-        var restarted = await cluster.PodAsync("dies", p => IsReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1, "is restarted");
+        var restarted = await cluster.PodAsync(
+            "dies",
+            p => IsReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1,
+            "is restarted"
+        );
         Assert.Equal("ContainerStatusUnknown", restarted.Status.ContainerStatuses[0].LastState.Terminated.Reason);
         var after = await cluster.PodAsync("stays", IsReady, "is ready");
         Assert.Equal(before.Status.ContainerStatuses[0].ContainerID, after.Status.ContainerStatuses[0].ContainerID);
@@ -38,7 +42,11 @@ public sealed class TakeOverTests(KubeletFixture fixture) : IClassFixture<Kubele
             () => kubelet.Sandbox.List().All(handle => handle.Id != "orphan" && handle.Id != Sandbox("goes")),
             "sandboxes of nobody are gone"
         );
-        Assert.Contains(kubelet.Plugin.Calls(), call => call.Environment["CNI_COMMAND"] == "DEL" && call.Environment["CNI_ARGS"].Contains("K8S_POD_NAME=goes;"));
+        Assert.Contains(
+            kubelet.Plugin.Calls(),
+            call =>
+                call.Environment["CNI_COMMAND"] == "DEL" && call.Environment["CNI_ARGS"].Contains("K8S_POD_NAME=goes;")
+        );
 
         Process(after).Kill(); // its end is seen although an earlier kubelet started it
         await cluster.PodAsync("stays", p => p.Status.ContainerStatuses[0].RestartCount == 1, "is restarted");
@@ -53,7 +61,11 @@ public sealed class TakeOverTests(KubeletFixture fixture) : IClassFixture<Kubele
         await kubelet.StopAsync();
         await kubelet.Sandbox.RemoveAsync(Sandbox("lost")!, TestCluster.Cancel);
         kubelet.Start();
-        var after = await cluster.PodAsync("lost", p => IsReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1, "is restarted");
+        var after = await cluster.PodAsync(
+            "lost",
+            p => IsReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1,
+            "is restarted"
+        );
         Assert.NotEqual(before.Status.PodIP, after.Status.PodIP);
         Assert.Equal(2, after.Status.PodIPs.Count);
         await cluster.EventAsync("lost", "SandboxChanged");
@@ -77,8 +89,8 @@ public sealed class TakeOverTests(KubeletFixture fixture) : IClassFixture<Kubele
     private Task NodeIsAsync(string ready, string words) =>
         Soon.BeAsync(
             async () =>
-                (await cluster.Client.FindAsync<V1Node>(null, "node-1", TestCluster.Cancel))?.Status?.Conditions?.Any(c =>
-                    c.Type == "Ready" && c.Status == ready && c.Message.Contains(words)
+                (await cluster.Client.FindAsync<V1Node>(null, "node-1", TestCluster.Cancel))?.Status?.Conditions?.Any(
+                    c => c.Type == "Ready" && c.Status == ready && c.Message.Contains(words)
                 ) == true,
             $"node-1 is ready: {ready}"
         );

@@ -11,7 +11,12 @@ public class PlacementTests
     [Fact]
     public void Takes_the_node_with_the_fewest_pods()
     {
-        var decision = Decide(Pod(), Node("a", pods: [Pod(), Pod()]), Node("b", pods: [Pod()]), Node("c", pods: [Pod(), Pod()]));
+        var decision = Decide(
+            Pod(),
+            Node("a", pods: [Pod(), Pod()]),
+            Node("b", pods: [Pod()]),
+            Node("c", pods: [Pod(), Pod()])
+        );
         Assert.Equal("b", decision.Node);
     }
 
@@ -73,14 +78,27 @@ public class PlacementTests
             "a",
             n =>
             {
-                n.Spec.Taints = [new() { Key = "gpu", Value = "yes", Effect = "NoSchedule" }];
+                n.Spec.Taints =
+                [
+                    new()
+                    {
+                        Key = "gpu",
+                        Value = "yes",
+                        Effect = "NoSchedule",
+                    },
+                ];
                 n.Status.Conditions[0].Status = "False";
             }
         );
         var pod = Pod(p =>
-            p.Spec.Tolerations =
-            [
-                new() { Key = "gpu", OperatorProperty = "Equal", Value = "yes", Effect = "NoSchedule" },
+            p.Spec.Tolerations = [
+                new()
+                {
+                    Key = "gpu",
+                    OperatorProperty = "Equal",
+                    Value = "yes",
+                    Effect = "NoSchedule",
+                },
                 new() { Key = "node.kubernetes.io/not-ready", OperatorProperty = "Exists" },
             ]
         );
@@ -127,7 +145,10 @@ public class PlacementTests
         var pod = Pod(p =>
         {
             p.Metadata.Labels = Web;
-            p.Spec.Affinity = new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [WebTerm()] } };
+            p.Spec.Affinity = new()
+            {
+                PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [WebTerm()] },
+            };
         });
         Assert.Equal("a", Decide(pod, Node("a"), Node("b")).Node);
         Assert.Equal("b", Decide(pod, Node("a"), Node("b", pods: [Pod(p => p.Metadata.Labels = Web)])).Node);
@@ -141,7 +162,10 @@ public class PlacementTests
             p.Metadata.Labels = Web;
             p.Spec.TopologySpreadConstraints = [Spread("zone")];
         });
-        Assert.Equal("b", Decide(web, Node("a", zone: "z1", pods: [web]), Node("b", zone: "z2", pods: [Pod(), Pod()])).Node);
+        Assert.Equal(
+            "b",
+            Decide(web, Node("a", zone: "z1", pods: [web]), Node("b", zone: "z2", pods: [Pod(), Pod()])).Node
+        );
     }
 
     private static void Spoil(string case_, V1Pod pod, ref NodeView node)
@@ -159,7 +183,15 @@ public class PlacementTests
                 pod.Spec.Affinity = RequiredNode(Term("zone", "In", "z9"));
                 break;
             case "taint":
-                node.Node.Spec.Taints = [new() { Key = "gpu", Value = "yes", Effect = "NoSchedule" }];
+                node.Node.Spec.Taints =
+                [
+                    new()
+                    {
+                        Key = "gpu",
+                        Value = "yes",
+                        Effect = "NoSchedule",
+                    },
+                ];
                 break;
             case "not ready":
                 node.Node.Status.Conditions[0].Status = "False";
@@ -173,7 +205,10 @@ public class PlacementTests
             case "cpu" or "memory":
                 pod.Spec.Containers[0].Resources = new()
                 {
-                    Requests = new Dictionary<string, ResourceQuantity> { [case_] = new(case_ == "cpu" ? "2500m" : "5Gi") },
+                    Requests = new Dictionary<string, ResourceQuantity>
+                    {
+                        [case_] = new(case_ == "cpu" ? "2500m" : "5Gi"),
+                    },
                 };
                 break;
             case "apart":
@@ -185,7 +220,10 @@ public class PlacementTests
                 break;
             case "together":
                 pod.Metadata.Labels = null;
-                pod.Spec.Affinity = new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [WebTerm()] } };
+                pod.Spec.Affinity = new()
+                {
+                    PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [WebTerm()] },
+                };
                 break;
             case "spread":
                 pod.Spec.TopologySpreadConstraints = [Spread("rack")];
@@ -197,7 +235,11 @@ public class PlacementTests
         new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [WebTerm()] } };
 
     private static V1PodAffinityTerm WebTerm() =>
-        new() { TopologyKey = "kubernetes.io/hostname", LabelSelector = new() { MatchLabels = Web } };
+        new()
+        {
+            TopologyKey = "kubernetes.io/hostname",
+            LabelSelector = new() { MatchLabels = Web },
+        };
 
     private static V1TopologySpreadConstraint Spread(string key) =>
         new()
@@ -211,13 +253,24 @@ public class PlacementTests
     private static V1Affinity RequiredNode(V1NodeSelectorTerm term) =>
         new()
         {
-            NodeAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = new() { NodeSelectorTerms = [term] } },
+            NodeAffinity = new()
+            {
+                RequiredDuringSchedulingIgnoredDuringExecution = new() { NodeSelectorTerms = [term] },
+            },
         };
 
     private static V1NodeSelectorTerm Term(string key, string comparison, string? value) =>
         new()
         {
-            MatchExpressions = [new() { Key = key, OperatorProperty = comparison, Values = value is null ? null : [value] }],
+            MatchExpressions =
+            [
+                new()
+                {
+                    Key = key,
+                    OperatorProperty = comparison,
+                    Values = value is null ? null : [value],
+                },
+            ],
         };
 
     private static Decision Decide(V1Pod pod, params NodeView[] nodes) => Placement.Decide(pod, nodes);
@@ -226,7 +279,12 @@ public class PlacementTests
     {
         var pod = new V1Pod
         {
-            Metadata = new() { Name = "p", NamespaceProperty = "default", Uid = Guid.NewGuid().ToString() },
+            Metadata = new()
+            {
+                Name = "p",
+                NamespaceProperty = "default",
+                Uid = Guid.NewGuid().ToString(),
+            },
             Spec = new() { Containers = [new() { Name = "c" }] },
         };
         with?.Invoke(pod);

@@ -21,7 +21,9 @@ public readonly record struct AddressOctets(uint First, uint Second, uint Third,
     public static AddressOctets Read(ReadOnlySpan<byte> octets) => MemoryMarshal.Read<AddressOctets>(octets);
 
     public Address ToAddress(AddressFamily family) =>
-        family == AddressFamily.None ? default : Address.Read(ToArray().AsSpan(0, family == AddressFamily.IPv4 ? 4 : 16));
+        family == AddressFamily.None
+            ? default
+            : Address.Read(ToArray().AsSpan(0, family == AddressFamily.IPv4 ? 4 : 16));
 
     public byte[] ToArray() => MemoryMarshal.AsBytes(new ReadOnlySpan<AddressOctets>(in this)).ToArray();
 }

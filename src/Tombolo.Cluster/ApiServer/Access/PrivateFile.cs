@@ -8,11 +8,7 @@ internal static class PrivateFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!); // a file's path has a folder
         var part = path + ".part";
         File.Delete(part);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-        };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

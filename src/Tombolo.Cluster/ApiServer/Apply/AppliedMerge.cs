@@ -55,7 +55,9 @@ internal static class AppliedMerge
 
     private static JsonArray MergeItems(JsonArray wanted, JsonArray current, Schema schema)
     {
-        var old = current.DistinctBy(entry => ListKey.Of(entry, schema)).ToDictionary(entry => ListKey.Of(entry, schema));
+        var old = current
+            .DistinctBy(entry => ListKey.Of(entry, schema))
+            .ToDictionary(entry => ListKey.Of(entry, schema));
         var merged = new JsonArray();
         foreach (var entry in wanted)
         {
@@ -73,7 +75,10 @@ internal static class AppliedMerge
     {
         for (var i = list.Count - 1; i >= 0; i--)
         {
-            var step = schema.ListType == "map" ? $"k:{ListKey.Of(list[i], schema)}" : $"v:{list[i]?.ToJsonString() ?? "null"}";
+            var step =
+                schema.ListType == "map"
+                    ? $"k:{ListKey.Of(list[i], schema)}"
+                    : $"v:{list[i]?.ToJsonString() ?? "null"}";
             if (!gone.Children.TryGetValue(step, out var below))
             {
                 continue;

@@ -9,8 +9,8 @@ internal static class FieldSteps
     public static IEnumerable<(string Step, JsonNode? Value, Schema? Schema)>? Of(JsonNode? node, Schema? schema) =>
         node switch
         {
-            JsonObject item when schema?.MapType != "atomic" && schema?.Target.MapType != "atomic" => item.Select(field =>
-                ($"f:{field.Key}", field.Value, Property(schema, field.Key))
+            JsonObject item when schema?.MapType != "atomic" && schema?.Target.MapType != "atomic" => item.Select(
+                field => ($"f:{field.Key}", field.Value, Property(schema, field.Key))
             ),
             JsonArray list when schema is { ListType: "map" } => list.Select(entry =>
                 ($"k:{ListKey.Of(entry, schema)}", entry, schema.Items)
@@ -62,7 +62,9 @@ internal static class FieldSteps
             set.Member = true;
             return;
         }
-        var old = (Of(before, schema) ?? []).DistinctBy(part => part.Step).ToDictionary(part => part.Step, part => part.Value);
+        var old = (Of(before, schema) ?? [])
+            .DistinctBy(part => part.Step)
+            .ToDictionary(part => part.Step, part => part.Value);
         foreach (var (step, value, inner) in parts)
         {
             if (!old.TryGetValue(step, out var was))

@@ -16,7 +16,8 @@ internal sealed class ManagedFields
 
     public bool IsEmpty => entries.Count == 0;
 
-    public static ManagedFields Of(JsonObject item) => new([.. item.Items("metadata", "managedFields").Select(Entry.Read)]);
+    public static ManagedFields Of(JsonObject item) =>
+        new([.. item.Items("metadata", "managedFields").Select(Entry.Read)]);
 
     /// <summary>Notes what an update by other means than apply changed.</summary>
     public void Update(Resource resource, JsonObject item, JsonObject old, FieldManager manager)
@@ -87,7 +88,9 @@ internal sealed class ManagedFields
     }
 
     private Entry? Find(FieldManager manager, string operation) =>
-        entries.Find(e => e.Manager == manager.Name && e.Operation == operation && e.Subresource == manager.Subresource);
+        entries.Find(e =>
+            e.Manager == manager.Name && e.Operation == operation && e.Subresource == manager.Subresource
+        );
 
     private void Set(FieldManager manager, string operation, FieldSet fields, Resource resource)
     {
@@ -142,7 +145,8 @@ internal sealed class ManagedFields
     private static ApiError Conflict(IEnumerable<(string Owner, FieldSet Fields)> conflicts)
     {
         var all = conflicts.SelectMany(c => c.Fields.Paths().Select(path => (c.Owner, Path: path))).ToList();
-        var list = all.GroupBy(c => c.Owner).Select(g => $"conflicts with {g.Key}:\n{string.Join('\n', g.Select(c => $"- {c.Path}"))}");
+        var list = all.GroupBy(c => c.Owner)
+            .Select(g => $"conflicts with {g.Key}:\n{string.Join('\n', g.Select(c => $"- {c.Path}"))}");
         var causes = all.Select(c => new JsonObject
         {
             ["reason"] = "FieldManagerConflict",

@@ -25,7 +25,8 @@ internal static class CelFields
             case CelSelect select when Of(select.Target, self) is { Type: "object" } target:
                 var found = target.Properties.GetValueOrDefault(select.Field) ?? target.Values;
                 // A root's metadata is known by name only when the rule is read.
-                var known = found is not null || target.PreserveUnknown || select.Field is "metadata" or "apiVersion" or "kind";
+                var known =
+                    found is not null || target.PreserveUnknown || select.Field is "metadata" or "apiVersion" or "kind";
                 return known ? found : throw new CelException($"ERROR: undefined field '{select.Field}'");
             default:
                 return null;

@@ -6,7 +6,11 @@ internal static class CelNames
     /// <summary><c>a__dash__b</c> → <c>a-b</c>; <c>__in__</c> → <c>in</c>.</summary>
     public static string Plain(string name)
     {
-        if (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal))
+        if (
+            name.Length > 4
+            && name.StartsWith("__", StringComparison.Ordinal)
+            && name.EndsWith("__", StringComparison.Ordinal)
+        )
         {
             return name[2..^2];
         }

@@ -207,8 +207,7 @@ internal sealed class CelParser
         return arguments;
     }
 
-    private bool IsNext(string word) =>
-        Peek.Text == word && Peek.Kind is (CelTokenKind.Sign or CelTokenKind.Name);
+    private bool IsNext(string word) => Peek.Text == word && Peek.Kind is (CelTokenKind.Sign or CelTokenKind.Name);
 
     private bool Take(string word)
     {

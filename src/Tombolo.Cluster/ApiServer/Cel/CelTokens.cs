@@ -78,7 +78,9 @@ internal static class CelTokens
         var sign = Array.Find(Signs, s => string.CompareOrdinal(text, start, s, 0, s.Length) == 0);
         if (sign is null)
         {
-            throw new CelException($"ERROR: <input>:1:{start + 1}: Syntax error: token recognition error at: '{first}'");
+            throw new CelException(
+                $"ERROR: <input>:1:{start + 1}: Syntax error: token recognition error at: '{first}'"
+            );
         }
         at += sign.Length;
         return new CelToken(CelTokenKind.Sign, sign, start + 1);

@@ -22,15 +22,18 @@ internal static class CelValues
         };
 
     /// <exception cref="CelException">No truth value.</exception>
-    public static bool Truth(object? value) => value is bool truth ? truth : throw new CelException("no such overload: bool");
+    public static bool Truth(object? value) =>
+        value is bool truth ? truth : throw new CelException("no such overload: bool");
 
     public static bool Same(object? left, object? right) =>
         (left, right) switch
         {
             (JsonNode a, JsonNode b) => JsonNode.DeepEquals(a, b),
-            (JsonArray a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => Same(Of(pair.First), pair.Second)),
+            (JsonArray a, List<object?> b) => a.Count == b.Count
+                && a.Zip(b).All(pair => Same(Of(pair.First), pair.Second)),
             (List<object?> a, JsonArray) => Same(right, a),
-            (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => Same(pair.First, pair.Second)),
+            (List<object?> a, List<object?> b) => a.Count == b.Count
+                && a.Zip(b).All(pair => Same(pair.First, pair.Second)),
             (long a, double b) => a == b,
             (double a, long b) => a == b,
             _ => Equals(left, right),

@@ -44,7 +44,9 @@ internal sealed class DefinitionCleanup : IAsyncDisposable
         if (verbs.Registry.Current.Stored(name) is { } resource)
         {
             var objects = verbs.Store.Snapshot(name).Objects.Values.ToList();
-            await Task.WhenAll(objects.Where(item => !item.Terminating).Select(item => DeleteAsync(resource, item, cancel)));
+            await Task.WhenAll(
+                objects.Where(item => !item.Terminating).Select(item => DeleteAsync(resource, item, cancel))
+            );
         }
         if (verbs.Store.Snapshot(name).Objects.IsEmpty)
         {

@@ -48,7 +48,9 @@ internal sealed partial class EventExpiry : IAsyncDisposable
     {
         var events = verbs.Registry.Current.Find("", "v1", "events")!; // built in
         var limit = verbs.Time.GetUtcNow() - Lifetime;
-        foreach (var item in verbs.Store.Snapshot("events").Objects.Values.Where(item => LastSeen(item.Element) < limit))
+        foreach (
+            var item in verbs.Store.Snapshot("events").Objects.Values.Where(item => LastSeen(item.Element) < limit)
+        )
         {
             try
             {
@@ -63,7 +65,9 @@ internal sealed partial class EventExpiry : IAsyncDisposable
 
     private static DateTimeOffset LastSeen(JsonElement item) =>
         DateTimeOffset.TryParse(
-            item.Text("series", "lastObservedTime") ?? item.Text("lastTimestamp") ?? item.Text("metadata", "creationTimestamp"),
+            item.Text("series", "lastObservedTime")
+                ?? item.Text("lastTimestamp")
+                ?? item.Text("metadata", "creationTimestamp"),
             CultureInfo.InvariantCulture,
             out var time
         )

@@ -65,7 +65,10 @@ internal sealed class GarbageCollector : IAsyncDisposable
 
     private async Task CollectAsync(ObjectName name, CancellationToken cancel)
     {
-        if (verbs.Registry.Current.Stored(name.Kind) is not { } resource || verbs.Store.Find(name.Kind, name.Key) is not { } item)
+        if (
+            verbs.Registry.Current.Stored(name.Kind) is not { } resource
+            || verbs.Store.Find(name.Kind, name.Key) is not { } item
+        )
         {
             return;
         }
@@ -159,7 +162,12 @@ internal sealed class GarbageCollector : IAsyncDisposable
         }
     }
 
-    private Task<StoredObject> ReleaseAsync(Resource resource, StoredObject owner, string finalizer, CancellationToken cancel) =>
+    private Task<StoredObject> ReleaseAsync(
+        Resource resource,
+        StoredObject owner,
+        string finalizer,
+        CancellationToken cancel
+    ) =>
         verbs.UpdateAsync(
             resource,
             owner.Key,

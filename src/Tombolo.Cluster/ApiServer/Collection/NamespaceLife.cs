@@ -110,7 +110,10 @@ internal sealed class NamespaceLife : IAsyncDisposable
                 ["reason"] = reason,
                 ["message"] = message,
                 ["lastTransitionTime"] =
-                    space.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type).Text("lastTransitionTime")
+                    space
+                        .Items("status", "conditions")
+                        .FirstOrDefault(c => c.Text("type") == type)
+                        .Text("lastTransitionTime")
                     ?? verbs.Time.GetUtcNow().Shown(),
             };
         space.Ensure("status")["conditions"] = new JsonArray(
@@ -134,7 +137,12 @@ internal sealed class NamespaceLife : IAsyncDisposable
 
     private async Task FurnishAsync(string name, CancellationToken cancel)
     {
-        await MakeAsync("serviceaccounts", name, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } }, cancel);
+        await MakeAsync(
+            "serviceaccounts",
+            name,
+            new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } },
+            cancel
+        );
         var root = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = "kube-root-ca.crt" },

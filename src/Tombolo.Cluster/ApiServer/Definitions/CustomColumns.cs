@@ -61,6 +61,9 @@ internal static class CustomColumns
                 ? found[0].GetRawText()
                 : Column.Shown(found[0]);
         }
-        return string.Join(' ', found.Select(e => e.ValueKind == JsonValueKind.String ? e.GetString() : e.GetRawText()));
+        return string.Join(
+            ' ',
+            found.Select(e => e.ValueKind == JsonValueKind.String ? e.GetString() : e.GetRawText())
+        );
     }
 }

@@ -34,7 +34,13 @@ internal sealed class CustomResources(Schema metadata)
         return (served, errors);
     }
 
-    private Resource Read(JsonObject definition, JsonObject version, string storage, string path, List<FieldError> errors)
+    private Resource Read(
+        JsonObject definition,
+        JsonObject version,
+        string storage,
+        string path,
+        List<FieldError> errors
+    )
     {
         var names = definition.At("spec", "names") as JsonObject ?? [];
         var kind = names.Text("kind") ?? "";
@@ -62,9 +68,10 @@ internal sealed class CustomResources(Schema metadata)
             ],
             Custom = true,
             Ending = definition.Text("metadata", "deletionTimestamp") is not null,
-            Deprecation = version.Truth("deprecated") == true
-                ? version.Text("deprecationWarning") ?? $"{group}/{name} {kind} is deprecated"
-                : null,
+            Deprecation =
+                version.Truth("deprecated") == true
+                    ? version.Text("deprecationWarning") ?? $"{group}/{name} {kind} is deprecated"
+                    : null,
         };
     }
 

@@ -28,12 +28,20 @@ internal sealed class DefinitionRules(CustomResources resources, Func<ResourceSe
         names["listKind"] ??= kind + "List";
         var taken = Taken(item);
         var status = item.Ensure("status");
-        status["acceptedNames"] = taken is null ? names.DeepClone() : status["acceptedNames"]?.DeepClone() ?? Nameless();
+        status["acceptedNames"] = taken is null
+            ? names.DeepClone()
+            : status["acceptedNames"]?.DeepClone() ?? Nameless();
         var storage = item.Items("spec", "versions").Where(v => v.Truth("storage") == true).Select(v => v.Text("name"));
         var stored = status.Texts("storedVersions").Union(storage.OfType<string>());
         status["storedVersions"] = new JsonArray([.. stored.Select(version => (JsonNode)version)]);
         var established = taken is null || IsTrue(old, "Established");
-        SetCondition(status, "NamesAccepted", taken is null, taken is null ? "NoConflicts" : "NameConflict", taken ?? "no conflicts found");
+        SetCondition(
+            status,
+            "NamesAccepted",
+            taken is null,
+            taken is null ? "NoConflicts" : "NameConflict",
+            taken ?? "no conflicts found"
+        );
         SetCondition(
             status,
             "Established",
@@ -60,7 +68,9 @@ internal sealed class DefinitionRules(CustomResources resources, Func<ResourceSe
             return $"\"{names.Text("kind")}\" is already in use";
         }
         var all = names.Texts("shortNames").Append(names.Text("singular")).Append(plural);
-        var used = all.FirstOrDefault(name => others.Any(r => r.Plural == name || r.Singular == name || r.ShortNames.Contains(name!)));
+        var used = all.FirstOrDefault(name =>
+            others.Any(r => r.Plural == name || r.Singular == name || r.ShortNames.Contains(name!))
+        );
         return used is null ? null : $"\"{used}\" is already in use";
     }
 
@@ -103,7 +113,11 @@ internal sealed class DefinitionRules(CustomResources resources, Func<ResourceSe
         }
         if (item.Truth("spec", "preserveUnknownFields") == true)
         {
-            yield return FieldError.Invalid("spec.preserveUnknownFields", "true", "must be false in order to use defaults in the schema");
+            yield return FieldError.Invalid(
+                "spec.preserveUnknownFields",
+                "true",
+                "must be false in order to use defaults in the schema"
+            );
         }
         if (item.Text("spec", "conversion", "strategy") is { } strategy and not "None")
         {

@@ -42,7 +42,9 @@ internal sealed class Discovery(ResourceRegistry registry)
         string[] fixedPaths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"];
         return new JsonObject
         {
-            ["paths"] = new JsonArray([.. fixedPaths.Concat(paths).Order(StringComparer.Ordinal).Select(p => (JsonNode)p)]),
+            ["paths"] = new JsonArray([
+                .. fixedPaths.Concat(paths).Order(StringComparer.Ordinal).Select(p => (JsonNode)p),
+            ]),
         };
     }
 

@@ -12,7 +12,8 @@ internal sealed class OpenApi(ResourceRegistry registry, ModelSchemas schemas)
     private const string Root = "/openapi/v3";
 
     // Documents die with the set of kinds that they describe.
-    private readonly ConditionalWeakTable<ResourceSet, ConcurrentDictionary<string, (byte[] Json, string Hash)>> made = [];
+    private readonly ConditionalWeakTable<ResourceSet, ConcurrentDictionary<string, (byte[] Json, string Hash)>> made =
+    [];
 
     private readonly Lazy<bool> described = new(() => ModelDescriptions.Load(schemas.Known));
 
@@ -24,7 +25,10 @@ internal sealed class OpenApi(ResourceRegistry registry, ModelSchemas schemas)
             await Answer.JsonAsync(context, Index(served));
             return true;
         }
-        if (!path.StartsWith(Root + "/", StringComparison.Ordinal) || Document(served, path[(Root.Length + 1)..]) is not { } found)
+        if (
+            !path.StartsWith(Root + "/", StringComparison.Ordinal)
+            || Document(served, path[(Root.Length + 1)..]) is not { } found
+        )
         {
             return false;
         }

@@ -92,7 +92,12 @@ internal sealed class OpenApiDocument(IReadOnlyList<Resource> kinds)
     private static JsonObject PatchContent(Resource kind)
     {
         var content = new JsonObject();
-        string[] types = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+        string[] types =
+        [
+            "application/apply-patch+yaml",
+            "application/json-patch+json",
+            "application/merge-patch+json",
+        ];
         foreach (var type in kind.Custom ? types : [.. types, "application/strategic-merge-patch+json"])
         {
             content[type] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } };

@@ -2,7 +2,13 @@ namespace Tombolo.Cluster.ApiServer;
 
 /// <summary>A subresource as discovery names it.</summary>
 /// <param name="Group">Group of its kind; null: that of the resource.</param>
-internal sealed record Subresource(string Name, string Kind, string[] Verbs, string? Group = null, string? Version = null)
+internal sealed record Subresource(
+    string Name,
+    string Kind,
+    string[] Verbs,
+    string? Group = null,
+    string? Version = null
+)
 {
     public static IEnumerable<Subresource> Of(Resource resource)
     {

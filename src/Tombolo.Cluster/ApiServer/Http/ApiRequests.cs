@@ -25,7 +25,10 @@ internal sealed partial class ApiRequests(
         }
         catch (StorageException error) when (!context.Response.HasStarted)
         {
-            await Answer.ErrorAsync(context, new ApiError(500, "InternalError", $"Internal error occurred: {error.Message}"));
+            await Answer.ErrorAsync(
+                context,
+                new ApiError(500, "InternalError", $"Internal error occurred: {error.Message}")
+            );
         }
         catch (Exception error) when (error is OperationCanceledException or BadHttpRequestException or IOException)
         {
@@ -35,15 +38,21 @@ internal sealed partial class ApiRequests(
         catch (Exception error) when (!context.Response.HasStarted)
         {
             LogBroken(log, context.Request.Method, context.Request.Path, error);
-            await Answer.ErrorAsync(context, new ApiError(500, "InternalError", $"Internal error occurred: {error.Message}"));
+            await Answer.ErrorAsync(
+                context,
+                new ApiError(500, "InternalError", $"Internal error occurred: {error.Message}")
+            );
         }
     }
 
     private async Task RouteAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        if (path is "/livez" or "/readyz" or "/healthz" || path.StartsWith("/livez/", StringComparison.Ordinal)
-            || path.StartsWith("/readyz/", StringComparison.Ordinal))
+        if (
+            path is "/livez" or "/readyz" or "/healthz"
+            || path.StartsWith("/livez/", StringComparison.Ordinal)
+            || path.StartsWith("/readyz/", StringComparison.Ordinal)
+        )
         {
             await Answer.TextAsync(context, "ok");
             return;
@@ -87,7 +96,10 @@ internal sealed partial class ApiRequests(
 
     private static void Authorize(HttpContext context, User user, ApiPath path, Resource resource)
     {
-        if (user.MayDoAll || resource.Plural is "selfsubjectaccessreviews" or "selfsubjectreviews" or "selfsubjectrulesreviews")
+        if (
+            user.MayDoAll
+            || resource.Plural is "selfsubjectaccessreviews" or "selfsubjectreviews" or "selfsubjectrulesreviews"
+        )
         {
             return;
         }

@@ -9,7 +9,11 @@ internal sealed class ApplyRequest(ObjectVerbs verbs, Resource resource, ApiPath
 
     /// <returns>The object, and 201 if it was made.</returns>
     /// <exception cref="ApiError">400, 409 and what update and create throw.</exception>
-    public async Task<(StoredObject Object, int Code)> RunAsync(JsonObject applied, WriteOptions options, CancellationToken cancel)
+    public async Task<(StoredObject Object, int Code)> RunAsync(
+        JsonObject applied,
+        WriteOptions options,
+        CancellationToken cancel
+    )
     {
         Check(applied);
         var key = new ObjectKey(path.Namespace, path.Name);
@@ -20,13 +24,24 @@ internal sealed class ApplyRequest(ObjectVerbs verbs, Resource resource, ApiPath
                 if (path.Subresource.Length > 0 || verbs.Store.Find(resource.StorageKind, key) is not null)
                 {
                     var part = ResourceRequests.Part(path);
-                    return (await verbs.UpdateAsync(resource, key, part, old => Apply(old, applied, options), options, cancel), 200);
+                    return (
+                        await verbs.UpdateAsync(
+                            resource,
+                            key,
+                            part,
+                            old => Apply(old, applied, options),
+                            options,
+                            cancel
+                        ),
+                        200
+                    );
                 }
                 var item = Apply([], applied, options);
                 item.Metadata()["name"] = path.Name;
                 return (await verbs.CreateAsync(resource, path.Namespace, item, options, cancel), 201);
             }
-            catch (ApiError error) when (path.Subresource.Length == 0 && error.Reason is "AlreadyExists" || Vanished(error))
+            catch (ApiError error)
+                when (path.Subresource.Length == 0 && error.Reason is "AlreadyExists" || Vanished(error))
             {
                 // Made, or deleted, between the look and the write: look again.
             }
@@ -34,7 +49,9 @@ internal sealed class ApplyRequest(ObjectVerbs verbs, Resource resource, ApiPath
     }
 
     private bool Vanished(ApiError error) =>
-        path.Subresource.Length == 0 && error.Reason == "NotFound" && error.Message.StartsWith(resource.Qualified + " ", StringComparison.Ordinal);
+        path.Subresource.Length == 0
+        && error.Reason == "NotFound"
+        && error.Message.StartsWith(resource.Qualified + " ", StringComparison.Ordinal);
 
     private JsonObject Apply(JsonObject old, JsonObject applied, WriteOptions options)
     {
@@ -48,7 +65,9 @@ internal sealed class ApplyRequest(ObjectVerbs verbs, Resource resource, ApiPath
     {
         if (query.Text("fieldManager").Length == 0)
         {
-            throw ApiError.BadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+            throw ApiError.BadRequest(
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+            );
         }
         if (applied.At("metadata", "managedFields") is not null)
         {
@@ -56,7 +75,9 @@ internal sealed class ApplyRequest(ObjectVerbs verbs, Resource resource, ApiPath
         }
         if (applied.Text("metadata", "name") is { Length: > 0 } name && name != path.Name)
         {
-            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
+            throw ApiError.BadRequest(
+                $"the name of the object ({name}) does not match the name on the URL ({path.Name})"
+            );
         }
         if (applied.Text("kind") != resource.Kind || applied.Text("apiVersion") != resource.ApiVersion)
         {

@@ -13,11 +13,7 @@ internal sealed record ContinueToken(long Revision, ObjectKey After)
         try
         {
             var token = JsonText.Parse(Base64Url.DecodeFromChars(text));
-            if (
-                token.Whole("rv") is { } revision
-                && token.Text("ns") is { } space
-                && token.Text("name") is { } name
-            )
+            if (token.Whole("rv") is { } revision && token.Text("ns") is { } space && token.Text("name") is { } name)
             {
                 return new ContinueToken(revision, new ObjectKey(space, name));
             }

@@ -24,11 +24,15 @@ internal static class DeletionBody
         return new DeleteOptions
         {
             GraceSeconds = body.Whole("gracePeriodSeconds") ?? query.Whole("gracePeriodSeconds"),
-            Propagation = propagation.Length > 0 ? propagation : orphan == true ? "Orphan" : null,
+            Propagation =
+                propagation.Length > 0 ? propagation
+                : orphan == true ? "Orphan"
+                : null,
             Uid = body.Text("preconditions", "uid"),
             ResourceVersion = body.Text("preconditions", "resourceVersion"),
             DryRun =
-                body.Texts("dryRun").Contains("All") || string.Equals(query.Text("dryRun"), "All", StringComparison.Ordinal),
+                body.Texts("dryRun").Contains("All")
+                || string.Equals(query.Text("dryRun"), "All", StringComparison.Ordinal),
         };
     }
 }

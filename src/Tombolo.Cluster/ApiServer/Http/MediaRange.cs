@@ -5,7 +5,12 @@ internal sealed record MediaRange(string Type, IReadOnlyList<string> Parameters)
 {
     public static IEnumerable<MediaRange> Parse(string? accept)
     {
-        foreach (var range in (accept ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var range in (accept ?? "").Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            )
+        )
         {
             var parts = range.Split(';', StringSplitOptions.TrimEntries);
             yield return new MediaRange(parts[0].ToLowerInvariant(), parts[1..]);

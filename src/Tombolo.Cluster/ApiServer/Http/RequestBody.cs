@@ -46,8 +46,10 @@ internal sealed record RequestBody(JsonNode? Content, IReadOnlyList<string> Dupl
     public static async Task<RequestBody?> ReadIfAnyAsync(HttpContext context)
     {
         var length = context.Request.ContentLength;
-        return length == 0 || (length is null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
-            && !HttpProtocol.IsHttp2(context.Request.Protocol)
+        return
+            length == 0
+            || (length is null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
+                && !HttpProtocol.IsHttp2(context.Request.Protocol)
             ? null
             : await ReadOrNullAsync(context);
     }

@@ -93,7 +93,11 @@ internal sealed class ResourceRequests(
             throw ApiError.MethodNotAllowed("POST outside a namespace");
         }
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
+        var options = query.WriteOptions(
+            body.Duplicates,
+            context.Request.Headers.UserAgent.ToString(),
+            path.Subresource
+        );
         var created = await verbs.CreateAsync(resource, path.Namespace, body.Object, options, context.RequestAborted);
         await WriteAsync(context, resource, created, 201, options);
     }
@@ -101,7 +105,11 @@ internal sealed class ResourceRequests(
     private async Task UpdateAsync(HttpContext context, Resource resource, ApiPath path, RequestQuery query)
     {
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
+        var options = query.WriteOptions(
+            body.Duplicates,
+            context.Request.Headers.UserAgent.ToString(),
+            path.Subresource
+        );
         var updated = await verbs.UpdateAsync(
             resource,
             new ObjectKey(path.Namespace, path.Name),
@@ -117,10 +125,18 @@ internal sealed class ResourceRequests(
     {
         var type = RequestBody.MediaType(context);
         var body = await RequestBody.ReadAsync(context);
-        var options = query.WriteOptions(body.Duplicates, context.Request.Headers.UserAgent.ToString(), path.Subresource);
+        var options = query.WriteOptions(
+            body.Duplicates,
+            context.Request.Headers.UserAgent.ToString(),
+            path.Subresource
+        );
         if (type == ApplyRequest.MediaType)
         {
-            var (applied, code) = await new ApplyRequest(verbs, resource, path, query).RunAsync(body.Object, options, context.RequestAborted);
+            var (applied, code) = await new ApplyRequest(verbs, resource, path, query).RunAsync(
+                body.Object,
+                options,
+                context.RequestAborted
+            );
             await WriteAsync(context, resource, applied, code, options);
             return;
         }
@@ -151,7 +167,12 @@ internal sealed class ResourceRequests(
             await WriteAsync(context, resource, deleted);
             return;
         }
-        var details = new JsonObject { ["name"] = path.Name, ["kind"] = resource.Plural, ["uid"] = deleted.Uid };
+        var details = new JsonObject
+        {
+            ["name"] = path.Name,
+            ["kind"] = resource.Plural,
+            ["uid"] = deleted.Uid,
+        };
         if (resource.Group.Length > 0)
         {
             details["group"] = resource.Group;

@@ -90,8 +90,9 @@ internal sealed class ScaleRequest(ObjectVerbs verbs, Resource resource, ScalePa
         selector switch
         {
             JsonValue => selector.Text() ?? "", // a CRD keeps it as text
-            JsonObject item => BuiltInColumns.Selector(System.Text.Json.JsonElement.Parse(item.ToJsonString())) is var text
-            and not "<none>"
+            JsonObject item => BuiltInColumns.Selector(System.Text.Json.JsonElement.Parse(item.ToJsonString()))
+                is var text
+                    and not "<none>"
                 ? text
                 : "",
             _ => "",

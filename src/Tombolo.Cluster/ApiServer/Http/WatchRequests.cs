@@ -30,7 +30,11 @@ internal sealed class WatchRequests(ObjectVerbs verbs, TimeSpan bookmarks, Cance
         }
         // Without a revision, or with any, a watch begins with what is there, unless it asked not to.
         var fromStart = initial ?? wanted == 0;
-        var (watch, start) = verbs.Store.Watch(resource.StorageKind, fromStart || wanted == 0 ? null : wanted, selected);
+        var (watch, start) = verbs.Store.Watch(
+            resource.StorageKind,
+            fromStart || wanted == 0 ? null : wanted,
+            selected
+        );
         if (watch is null)
         {
             await WriteAsync(context, WatchLines.Expired($"too old resource version: {wanted} ({start.Revision})"));

@@ -6,7 +6,13 @@ namespace Tombolo.Cluster.ApiServer;
 internal static class Patch
 {
     /// <exception cref="ApiError">400, 415 or 422.</exception>
-    public static JsonObject Apply(Resource resource, string name, string mediaType, JsonObject current, JsonNode? patch)
+    public static JsonObject Apply(
+        Resource resource,
+        string name,
+        string mediaType,
+        JsonObject current,
+        JsonNode? patch
+    )
     {
         try
         {
@@ -20,7 +26,11 @@ internal static class Patch
         catch (FormatException error)
         {
             throw mediaType == "application/json-patch+json"
-                ? new ApiError(422, "Invalid", $"the server rejected our request due to an error in our request: {error.Message}")
+                ? new ApiError(
+                    422,
+                    "Invalid",
+                    $"the server rejected our request due to an error in our request: {error.Message}"
+                )
                 : ApiError.BadRequest(error.Message);
         }
     }

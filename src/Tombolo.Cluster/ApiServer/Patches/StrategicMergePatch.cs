@@ -31,7 +31,11 @@ internal static class StrategicMergePatch
         if (patch[RetainKeys] is JsonArray retained)
         {
             var keep = retained.Select(key => key.Text()).ToHashSet();
-            target.Where(field => !keep.Contains(field.Key)).Select(f => f.Key).ToList().ForEach(key => target.Remove(key));
+            target
+                .Where(field => !keep.Contains(field.Key))
+                .Select(f => f.Key)
+                .ToList()
+                .ForEach(key => target.Remove(key));
         }
         DeleteValues(target, patch);
         foreach (var (name, change) in patch)
@@ -63,9 +67,10 @@ internal static class StrategicMergePatch
                 target[name] = Apply([], inner, schema?.Target);
                 break;
             case JsonArray items when schema?.MergeKey is { } key:
-                target[name] = key.Length == 0
-                    ? MergeValues(target[name] as JsonArray ?? [], items)
-                    : MergeItems(target[name] as JsonArray ?? [], items, key, schema.Items?.Target);
+                target[name] =
+                    key.Length == 0
+                        ? MergeValues(target[name] as JsonArray ?? [], items)
+                        : MergeItems(target[name] as JsonArray ?? [], items, key, schema.Items?.Target);
                 break;
             case JsonArray items:
                 target[name] = new JsonArray([.. items.Select(Clean)]);
@@ -97,7 +102,10 @@ internal static class StrategicMergePatch
                 continue;
             }
             var name =
-                change[key] ?? throw new FormatException($"map: {change.ToJsonString()} does not contain declared merge key: {key}");
+                change[key]
+                ?? throw new FormatException(
+                    $"map: {change.ToJsonString()} does not contain declared merge key: {key}"
+                );
             var at = IndexOf(merged, item => JsonNode.DeepEquals((item as JsonObject)?[key], name));
             if (change.Text(Directive) == "delete")
             {

@@ -15,6 +15,18 @@ internal sealed record MessageField(string Name, string Type, bool List, bool Ma
         type = type.TrimStart('*', '!');
         var list = type.StartsWith("[]", StringComparison.Ordinal);
         var map = !list && type.StartsWith("map", StringComparison.Ordinal);
-        return new MessageField(name, type[(list ? 2 : map ? 3 : 0)..], list, map, keep);
+        return new MessageField(
+            name,
+            type[
+                (
+                    list ? 2
+                    : map ? 3
+                    : 0
+                )..
+            ],
+            list,
+            map,
+            keep
+        );
     }
 }

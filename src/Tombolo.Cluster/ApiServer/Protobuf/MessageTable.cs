@@ -8,7 +8,8 @@ internal static class MessageTable
     private static readonly Lazy<Dictionary<string, Dictionary<int, MessageField>>> Messages = new(Read);
 
     /// <returns>Null: a message that is not known.</returns>
-    public static IReadOnlyDictionary<int, MessageField>? Find(string message) => Messages.Value.GetValueOrDefault(message);
+    public static IReadOnlyDictionary<int, MessageField>? Find(string message) =>
+        Messages.Value.GetValueOrDefault(message);
 
     /// <summary><c>apps/v1</c>, <c>Deployment</c> → <c>apps.v1.Deployment</c>.</summary>
     public static string NameOf(string apiVersion, string kind)

@@ -28,7 +28,10 @@ internal static class ProtobufScalars
         }
         return type switch
         {
-            "time" when numbers.Count > 0 => Time((long)numbers.GetValueOrDefault(1), (long)numbers.GetValueOrDefault(2)),
+            "time" when numbers.Count > 0 => Time(
+                (long)numbers.GetValueOrDefault(1),
+                (long)numbers.GetValueOrDefault(2)
+            ),
             "quantity" when texts.Count > 0 => texts[0].Text,
             "texts" => new JsonArray([.. texts.Select(text => (JsonNode)text.Text)]),
             // intstr: 1 type (0 a number, 1 a text), 2 the number, 3 the text.

@@ -7,7 +7,11 @@ namespace Tombolo.Cluster.ApiServer;
 internal static class BuiltInResources
 {
     private static readonly string[] All = ["all"];
-    private static readonly ScalePaths Replicas = new(["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]);
+    private static readonly ScalePaths Replicas = new(
+        ["spec", "replicas"],
+        ["status", "replicas"],
+        ["spec", "selector"]
+    );
 
     /// <param name="definitions">Rules of CustomResourceDefinitions.</param>
     public static IEnumerable<Resource> Read(ModelSchemas schemas, ResourceRules definitions) =>
@@ -116,7 +120,10 @@ internal static class BuiltInResources
             new(typeof(V1ClusterRole), "", Namespaced: false) { Rules = RoleRules },
             new(typeof(V1ClusterRoleBinding), "", Namespaced: false) { Rules = RoleRules },
             new(typeof(V1PriorityClass), "pc", Namespaced: false),
-            new(typeof(V1ValidatingWebhookConfiguration), "", Namespaced: false) { Rules = new() { Generation = true } },
+            new(typeof(V1ValidatingWebhookConfiguration), "", Namespaced: false)
+            {
+                Rules = new() { Generation = true },
+            },
             new(typeof(V1MutatingWebhookConfiguration), "", Namespaced: false) { Rules = new() { Generation = true } },
             new(typeof(V1CustomResourceDefinition), "crd,crds", Namespaced: false, Status: true)
             {

@@ -8,7 +8,8 @@ internal static class NamespaceRules
     public static readonly ResourceRules Rules = new()
     {
         Names = NameStyle.Label,
-        Undeletable = name => name is "default" or "kube-system" or "kube-public" ? "this namespace may not be deleted" : null,
+        Undeletable = name =>
+            name is "default" or "kube-system" or "kube-public" ? "this namespace may not be deleted" : null,
         Prepare = (item, old) =>
         {
             item.Ensure("metadata", "labels")[NameLabel] = item.Text("metadata", "name");

@@ -194,7 +194,9 @@ internal static class PodRules
     /// <summary>A bound pod that still runs waits for its kubelet; any other goes at once.</summary>
     private static long GraceSeconds(JsonObject pod, long? asked)
     {
-        if (string.IsNullOrEmpty(pod.Text("spec", "nodeName")) || pod.Text("status", "phase") is "Succeeded" or "Failed")
+        if (
+            string.IsNullOrEmpty(pod.Text("spec", "nodeName")) || pod.Text("status", "phase") is "Succeeded" or "Failed"
+        )
         {
             return 0;
         }

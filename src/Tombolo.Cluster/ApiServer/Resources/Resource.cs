@@ -53,5 +53,7 @@ internal sealed record Resource
     public string StorageKind => View?.StorageKind ?? Qualified;
 
     public IReadOnlyList<string> Verbs =>
-        Review is null ? ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] : ["create"];
+        Review is null
+            ? ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+            : ["create"];
 }

@@ -23,7 +23,16 @@ internal sealed partial class VersionOrder : IComparer<string>
             return (0, 0, 0);
         }
         _ = int.TryParse(parts.Groups[3].Value, CultureInfo.InvariantCulture, out var minor);
-        return (parts.Groups[2].Value switch { "" => 3, "beta" => 2, _ => 1 }, major, minor);
+        return (
+            parts.Groups[2].Value switch
+            {
+                "" => 3,
+                "beta" => 2,
+                _ => 1,
+            },
+            major,
+            minor
+        );
     }
 
     [GeneratedRegex("^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?$")]

@@ -45,11 +45,7 @@ internal static class WorkloadRules
         var selector = item.At("spec", "selector") as JsonObject;
         if (old is not null && !JsonNode.DeepEquals(selector, old.At("spec", "selector")))
         {
-            yield return FieldError.Invalid(
-                "spec.selector",
-                selector?.ToJsonString() ?? "null",
-                "field is immutable"
-            );
+            yield return FieldError.Invalid("spec.selector", selector?.ToJsonString() ?? "null", "field is immutable");
         }
         if (item.At("spec", "template") is not JsonObject template)
         {
@@ -61,11 +57,7 @@ internal static class WorkloadRules
         }
         if (template.Text("spec", "restartPolicy") is { } policy and not "Always")
         {
-            yield return FieldError.NotSupported(
-                "spec.template.spec.restartPolicy",
-                $"\"{policy}\"",
-                ["\"Always\""]
-            );
+            yield return FieldError.NotSupported("spec.template.spec.restartPolicy", $"\"{policy}\"", ["\"Always\""]);
         }
         var labels = template.At("metadata", "labels") as JsonObject;
         if (selector is not null && LabelSelector.FromObject(selector) is { } parsed)

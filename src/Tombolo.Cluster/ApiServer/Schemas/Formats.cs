@@ -23,8 +23,7 @@ internal static partial class Formats
                 && (uri.IsAbsoluteUri || text.StartsWith('/')),
             "hostname" => Names.Problem(text.ToLowerInvariant(), NameStyle.Subdomain) is null,
             "email" => Email().IsMatch(text),
-            "byte" => text.Length % 4 == 0
-                && Convert.TryFromBase64String(text, new byte[text.Length], out _),
+            "byte" => text.Length % 4 == 0 && Convert.TryFromBase64String(text, new byte[text.Length], out _),
             "quantity" => Quantity().IsMatch(text),
             _ => true,
         };

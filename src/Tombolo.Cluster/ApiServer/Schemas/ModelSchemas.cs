@@ -92,7 +92,11 @@ internal sealed partial class ModelSchemas
     {
         var parts = ModelName().Match(model.Name);
         var (group, version, name) = parts.Success
-            ? (parts.Groups[1].Value.ToLowerInvariant(), parts.Groups[2].Value.ToLowerInvariant(), parts.Groups[3].Value)
+            ? (
+                parts.Groups[1].Value.ToLowerInvariant(),
+                parts.Groups[2].Value.ToLowerInvariant(),
+                parts.Groups[3].Value
+            )
             : ("", "v1", model.Name);
         return $"io.k8s.api.{(group.Length == 0 ? "core" : group)}.{version}.{name}";
     }

@@ -70,9 +70,7 @@ internal sealed class SchemaValidation
             {
                 return true;
             }
-            Errors.Add(
-                FieldError.Type(path, given, $"{path} in body must be of type integer,string: \"{given}\"")
-            );
+            Errors.Add(FieldError.Type(path, given, $"{path} in body must be of type integer,string: \"{given}\""));
             return false;
         }
         var wanted = schema.Target.Type;
@@ -166,9 +164,7 @@ internal sealed class SchemaValidation
         }
         if (!Formats.Accepts(schema.Format, text))
         {
-            Errors.Add(
-                FieldError.Invalid(path, shown, $"{path} in body must be of type {schema.Format}: {shown}")
-            );
+            Errors.Add(FieldError.Invalid(path, shown, $"{path} in body must be of type {schema.Format}: {shown}"));
         }
     }
 

@@ -85,7 +85,12 @@ internal sealed class StructuralSchemas
         schema.MaxProperties = source.Whole("maxProperties");
         if (source.Truth("uniqueItems") == true)
         {
-            Errors.Add(FieldError.Forbidden($"{path}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"));
+            Errors.Add(
+                FieldError.Forbidden(
+                    $"{path}.uniqueItems",
+                    "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
+                )
+            );
         }
         if (source.Text("pattern") is not { } pattern)
         {
@@ -181,7 +186,10 @@ internal sealed class StructuralSchemas
         if (source["properties"] is JsonObject { Count: > 0 } && source["additionalProperties"] is not null)
         {
             Errors.Add(
-                FieldError.Forbidden($"{path}.additionalProperties", "additionalProperties and properties are mutual exclusive")
+                FieldError.Forbidden(
+                    $"{path}.additionalProperties",
+                    "additionalProperties and properties are mutual exclusive"
+                )
             );
         }
         if (schema.ListType is not (null or "atomic" or "set" or "map"))
@@ -197,13 +205,20 @@ internal sealed class StructuralSchemas
         if (schema.ListType == "map" && schema.ListKeys.Count == 0)
         {
             Errors.Add(
-                FieldError.Required($"{path}.x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map")
+                FieldError.Required(
+                    $"{path}.x-kubernetes-list-map-keys",
+                    "must not be empty if x-kubernetes-list-type is map"
+                )
             );
         }
         foreach (var key in schema.ListKeys.Where(key => schema.Items?.Properties.ContainsKey(key) != true))
         {
             Errors.Add(
-                FieldError.Invalid($"{path}.x-kubernetes-list-map-keys", $"\"{key}\"", "must name a property of the items")
+                FieldError.Invalid(
+                    $"{path}.x-kubernetes-list-map-keys",
+                    $"\"{key}\"",
+                    "must name a property of the items"
+                )
             );
         }
     }

@@ -18,7 +18,12 @@ internal sealed class ObjectDatabase : IDisposable
     public ObjectDatabase(string path, long quota)
     {
         connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString()
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Pooling = false,
+                DefaultTimeout = 2,
+            }.ToString()
         );
         try
         {

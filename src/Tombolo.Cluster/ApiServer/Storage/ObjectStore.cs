@@ -82,11 +82,7 @@ internal sealed partial class ObjectStore : IAsyncDisposable
 
     /// <summary>Starts a watch of the changes after <paramref name="after"/>; null: after now.</summary>
     /// <returns>The watch, and what is there at its start; no watch if that revision is no longer held.</returns>
-    public (ObjectWatch? Watch, ObjectSnapshot Start) Watch(
-        string kind,
-        long? after,
-        Func<StoredObject, bool> matches
-    )
+    public (ObjectWatch? Watch, ObjectSnapshot Start) Watch(string kind, long? after, Func<StoredObject, bool> matches)
     {
         lock (gate)
         {

@@ -6,7 +6,9 @@ namespace Tombolo.Cluster.ApiServer;
 internal static class Ages
 {
     public static string Since(string? timestamp, DateTimeOffset now) =>
-        DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, out var then) ? Shown(now - then) : "<unknown>";
+        DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, out var then)
+            ? Shown(now - then)
+            : "<unknown>";
 
     /// <summary>The rounding of k8s.io/apimachinery's HumanDuration.</summary>
     public static string Shown(TimeSpan age)

@@ -18,13 +18,14 @@ internal static class BuiltInColumns
             ("Event", _) => EventColumns.All,
             ("Namespace", "") => [Name, Column.At("Status", "status", "phase"), Age],
             ("ConfigMap", "") => [Name, Column.Number("Data", item => Count(item, "data", "binaryData")), Age],
-            ("Secret", "") => [Name, Column.At("Type", "type"), Column.Number("Data", item => Count(item, "data")), Age],
-            ("ServiceAccount", "") =>
+            ("Secret", "") =>
             [
                 Name,
-                Column.Number("Secrets", item => item.Items("secrets").Count()),
+                Column.At("Type", "type"),
+                Column.Number("Data", item => Count(item, "data")),
                 Age,
             ],
+            ("ServiceAccount", "") => [Name, Column.Number("Secrets", item => item.Items("secrets").Count()), Age],
             ("Endpoints", "") => [Name, Column.Text("Endpoints", Endpoints), Age],
             ("Deployment", _) => WorkloadColumns.Deployment,
             ("ReplicaSet", _) => WorkloadColumns.ReplicaSet,
@@ -39,14 +40,22 @@ internal static class BuiltInColumns
                 Column.Text("Ports", item => Joined(item.Items("ports").Select(p => $"{p.Whole("port")}"), "<unset>")),
                 Column.Text(
                     "Endpoints",
-                    item => Joined(
-                        item.Items("endpoints").SelectMany(e => e.Items("addresses")).Select(a => a.GetString() ?? ""),
-                        "<unset>"
-                    )
+                    item =>
+                        Joined(
+                            item.Items("endpoints")
+                                .SelectMany(e => e.Items("addresses"))
+                                .Select(a => a.GetString() ?? ""),
+                            "<unset>"
+                        )
                 ),
                 Age,
             ],
-            ("NetworkPolicy", _) => [Name, Column.Text("Pod-Selector", i => Selector(i.At("spec", "podSelector"))), Age],
+            ("NetworkPolicy", _) =>
+            [
+                Name,
+                Column.Text("Pod-Selector", i => Selector(i.At("spec", "podSelector"))),
+                Age,
+            ],
             ("PodDisruptionBudget", _) =>
             [
                 Name,
@@ -103,8 +112,7 @@ internal static class BuiltInColumns
         };
     }
 
-    private static JsonNode Count(JsonElement item, params string[] maps) =>
-        maps.Sum(map => item.Fields(map).Count());
+    private static JsonNode Count(JsonElement item, params string[] maps) => maps.Sum(map => item.Fields(map).Count());
 
     private static JsonNode Endpoints(JsonElement item) =>
         Joined(
@@ -112,7 +120,9 @@ internal static class BuiltInColumns
                 .SelectMany(subset =>
                     subset
                         .Items("addresses")
-                        .SelectMany(address => subset.Items("ports").Select(port => $"{address.Text("ip")}:{port.Whole("port")}"))
+                        .SelectMany(address =>
+                            subset.Items("ports").Select(port => $"{address.Text("ip")}:{port.Whole("port")}")
+                        )
                 ),
             "<none>"
         );

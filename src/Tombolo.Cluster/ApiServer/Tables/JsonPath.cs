@@ -118,7 +118,8 @@ internal sealed class JsonPath
             _ => [],
         };
 
-    private static IEnumerable<JsonElement> Get(JsonElement item, string name) => item.At(name) is { } found ? [found] : [];
+    private static IEnumerable<JsonElement> Get(JsonElement item, string name) =>
+        item.At(name) is { } found ? [found] : [];
 
     private static IEnumerable<JsonElement> At(JsonElement item, int index)
     {

@@ -29,7 +29,8 @@ internal static class NodeColumns
     private static string Status(JsonElement node)
     {
         var ready = node.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == "Ready");
-        var status = ready.ValueKind == JsonValueKind.Undefined ? "Unknown"
+        var status =
+            ready.ValueKind == JsonValueKind.Undefined ? "Unknown"
             : ready.Text("status") == "True" ? "Ready"
             : "NotReady";
         return node.Truth("spec", "unschedulable") ? $"{status},SchedulingDisabled" : status;
@@ -45,8 +46,8 @@ internal static class NodeColumns
     }
 
     private static JsonNode Address(JsonElement node, string type) =>
-        node.Items("status", "addresses").FirstOrDefault(a => a.Text("type") == type) is
-        { ValueKind: JsonValueKind.Object } found
+        node.Items("status", "addresses").FirstOrDefault(a => a.Text("type") == type)
+            is { ValueKind: JsonValueKind.Object } found
             ? found.Text("address") ?? "<none>"
             : "<none>";
 }

@@ -11,7 +11,14 @@ internal static class PodColumns
         Column.NameColumn,
         Column.Text("Ready", item => $"{Statuses(item).Count(s => s.Truth("ready"))}/{Containers(item)}"),
         Column.Text("Status", item => Status(item)),
-        new Column("Restarts", "string", "", "How often containers were started again.", 0, (item, now) => Restarts(item, now)),
+        new Column(
+            "Restarts",
+            "string",
+            "",
+            "How often containers were started again.",
+            0,
+            (item, now) => Restarts(item, now)
+        ),
         Column.Age,
         Column.Text("IP", item => item.Text("status", "podIP") ?? "<none>", 1),
         Column.Text("Node", item => item.Text("spec", "nodeName") ?? "<none>", 1),
@@ -28,7 +35,8 @@ internal static class PodColumns
     {
         var reason = pod.Text("status", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
         if (
-            pod.Items("status", "conditions").Any(c => c.Text("type") == "PodScheduled" && c.Text("reason") == "SchedulingGated")
+            pod.Items("status", "conditions")
+                .Any(c => c.Text("type") == "PodScheduled" && c.Text("reason") == "SchedulingGated")
         )
         {
             reason = "SchedulingGated";
@@ -91,7 +99,9 @@ internal static class PodColumns
     private static JsonNode Restarts(JsonElement pod, DateTimeOffset now)
     {
         var count = Statuses(pod).Sum(s => s.Whole("restartCount") ?? 0);
-        var last = Statuses(pod).Select(s => s.Text("lastState", "terminated", "finishedAt")).Max(StringComparer.Ordinal);
+        var last = Statuses(pod)
+            .Select(s => s.Text("lastState", "terminated", "finishedAt"))
+            .Max(StringComparer.Ordinal);
         return count > 0 && last is not null ? $"{count} ({Ages.Since(last, now)} ago)" : count.ToString();
     }
 

@@ -37,5 +37,8 @@ internal static class ServiceColumns
     }
 
     private static JsonNode Selector(JsonElement service) =>
-        BuiltInColumns.Joined(service.Fields("spec", "selector").Select(l => $"{l.Name}={l.Value.GetString()}"), "<none>");
+        BuiltInColumns.Joined(
+            service.Fields("spec", "selector").Select(l => $"{l.Name}={l.Value.GetString()}"),
+            "<none>"
+        );
 }

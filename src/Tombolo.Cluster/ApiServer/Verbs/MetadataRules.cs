@@ -35,7 +35,10 @@ internal static class MetadataRules
                 yield return FieldError.Invalid("metadata.annotations", $"\"{key}\"", wrong);
             }
         }
-        if (annotations.Sum(annotation => annotation.Key.Length + (annotation.Value.Text()?.Length ?? 0)) > MostAnnotationBytes)
+        if (
+            annotations.Sum(annotation => annotation.Key.Length + (annotation.Value.Text()?.Length ?? 0))
+            > MostAnnotationBytes
+        )
         {
             yield return FieldError.TooLong("metadata.annotations", MostAnnotationBytes);
         }

@@ -78,7 +78,8 @@ internal sealed partial class ObjectVerbs
         }
     }
 
-    public FieldManager ManagerOf(WriteOptions options) => new(options.FieldManager, options.Subresource, time.GetUtcNow());
+    public FieldManager ManagerOf(WriteOptions options) =>
+        new(options.FieldManager, options.Subresource, time.GetUtcNow());
 
     /// <summary>True while something keeps a deleted object: finalizers, or a grace period that a kubelet ends.</summary>
     internal static bool IsHeld(JsonObject item)

@@ -88,7 +88,9 @@ internal sealed record NetworkConfig(string Name, string CniVersion, IReadOnlyLi
         var given = (config["cniVersions"] as JsonArray ?? []).Select(version => (version as JsonValue)?.ToString());
         given = given.Append(Text(config, "cniVersion") ?? "0.3.0");
         return KnownVersions.LastOrDefault(version => given.Contains(version))
-            ?? throw new CniException($"network configuration {name}: cniVersion {string.Join(", ", given)} is not known");
+            ?? throw new CniException(
+                $"network configuration {name}: cniVersion {string.Join(", ", given)} is not known"
+            );
     }
 
     private static string? Text(JsonObject from, string key) =>

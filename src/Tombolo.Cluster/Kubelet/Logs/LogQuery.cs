@@ -20,7 +20,12 @@ internal sealed record LogQuery(
         DateTime? since = seconds is { } ago ? now.AddSeconds(-ago) : null;
         if (query["sinceTime"].ToString() is { Length: > 0 } text)
         {
-            since = DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
+            since = DateTime.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal,
+                out var time
+            )
                 ? time
                 : throw new FormatException($"sinceTime: '{text}' is no time");
         }

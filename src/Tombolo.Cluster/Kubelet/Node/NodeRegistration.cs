@@ -116,7 +116,12 @@ internal sealed partial class NodeRegistration(KubeletOptions options, ClusterCl
         if (await client.FindAsync<V1Namespace>(null, LeaseNamespace, cancel) is null)
         {
             await client.CreateAsync(
-                new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = LeaseNamespace } },
+                new V1Namespace
+                {
+                    ApiVersion = "v1",
+                    Kind = "Namespace",
+                    Metadata = new() { Name = LeaseNamespace },
+                },
                 cancel
             );
         }

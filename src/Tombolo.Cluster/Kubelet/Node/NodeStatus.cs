@@ -32,7 +32,12 @@ internal static class NodeStatus
             NodeInfo = Info(),
             Conditions =
             [
-                Condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                Condition(
+                    "MemoryPressure",
+                    "False",
+                    "KubeletHasSufficientMemory",
+                    "kubelet has sufficient memory available"
+                ),
                 Condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
                 Condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
                 hasNetwork
@@ -75,7 +80,9 @@ internal static class NodeStatus
     private static V1NodeSystemInfo Info() =>
         new()
         {
-            Architecture = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
+            Architecture = System
+                .Runtime.InteropServices.RuntimeInformation.OSArchitecture.ToString()
+                .ToLowerInvariant(),
             OperatingSystem = "linux",
             OsImage = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
             KernelVersion = Environment.OSVersion.Version.ToString(),

@@ -79,8 +79,16 @@ internal sealed class ContainerEnvironment(ClusterClient client, string nodeName
             "status.hostIP" => pod.Status?.HostIP ?? "",
             "status.podIP" => addresses.Count > 0 ? addresses[0] : "",
             "status.podIPs" => string.Join(',', addresses),
-            _ when Subscript(path, "metadata.labels") is { } key => pod.Metadata.Labels?.TryGetValue(key, out var label) == true ? label : "",
-            _ when Subscript(path, "metadata.annotations") is { } key => pod.Metadata.Annotations?.TryGetValue(key, out var note) == true ? note : "",
+            _ when Subscript(path, "metadata.labels") is { } key => pod.Metadata.Labels?.TryGetValue(key, out var label)
+            == true
+                ? label
+                : "",
+            _ when Subscript(path, "metadata.annotations") is { } key => pod.Metadata.Annotations?.TryGetValue(
+                key,
+                out var note
+            ) == true
+                ? note
+                : "",
             _ => throw new EnvironmentException($"unsupported fieldPath: {path}"),
         };
 
@@ -90,15 +98,32 @@ internal sealed class ContainerEnvironment(ClusterClient client, string nodeName
             ? path[(field.Length + 2)..^2]
             : null;
 
-    private async Task<IReadOnlyDictionary<string, string>> AllOfAsync(V1Pod pod, V1EnvFromSource source, CancellationToken cancel)
+    private async Task<IReadOnlyDictionary<string, string>> AllOfAsync(
+        V1Pod pod,
+        V1EnvFromSource source,
+        CancellationToken cancel
+    )
     {
         var (data, optional, what) = source switch
         {
-            { ConfigMapRef: { } map } => (await ConfigMapAsync(pod, map.Name, cancel), map.Optional, $"configmap \"{map.Name}\""),
-            { SecretRef: { } secret } => (await SecretAsync(pod, secret.Name, cancel), secret.Optional, $"secret \"{secret.Name}\""),
+            { ConfigMapRef: { } map } => (
+                await ConfigMapAsync(pod, map.Name, cancel),
+                map.Optional,
+                $"configmap \"{map.Name}\""
+            ),
+            { SecretRef: { } secret } => (
+                await SecretAsync(pod, secret.Name, cancel),
+                secret.Optional,
+                $"secret \"{secret.Name}\""
+            ),
             _ => throw new EnvironmentException("envFrom names neither a ConfigMap nor a Secret"),
         };
-        return data ?? (optional == true ? new Dictionary<string, string>() : throw new EnvironmentException($"{what} not found"));
+        return data
+            ?? (
+                optional == true
+                    ? new Dictionary<string, string>()
+                    : throw new EnvironmentException($"{what} not found")
+            );
     }
 
     private static string? Pick(IReadOnlyDictionary<string, string>? data, string key, bool? optional, string what)
@@ -112,12 +137,20 @@ internal sealed class ContainerEnvironment(ClusterClient client, string nodeName
             : throw new EnvironmentException(data is null ? $"{what} not found" : $"couldn't find key {key} in {what}");
     }
 
-    private async Task<IReadOnlyDictionary<string, string>?> ConfigMapAsync(V1Pod pod, string name, CancellationToken cancel) =>
+    private async Task<IReadOnlyDictionary<string, string>?> ConfigMapAsync(
+        V1Pod pod,
+        string name,
+        CancellationToken cancel
+    ) =>
         await client.FindAsync<V1ConfigMap>(pod.Metadata.NamespaceProperty, name, cancel) is { } map
             ? new Dictionary<string, string>(map.Data ?? new Dictionary<string, string>())
             : null;
 
-    private async Task<IReadOnlyDictionary<string, string>?> SecretAsync(V1Pod pod, string name, CancellationToken cancel) =>
+    private async Task<IReadOnlyDictionary<string, string>?> SecretAsync(
+        V1Pod pod,
+        string name,
+        CancellationToken cancel
+    ) =>
         await client.FindAsync<V1Secret>(pod.Metadata.NamespaceProperty, name, cancel) is { } secret
             ? (secret.Data ?? new Dictionary<string, byte[]>()).ToDictionary(
                 entry => entry.Key,

@@ -58,7 +58,12 @@ internal sealed partial class PodReport(PodServices services, string uid)
             }
             catch (Exception broken) when (Transient.Is(broken))
             {
-                LogNotWritten(services.Log, draft.Pod.Metadata.NamespaceProperty, draft.Pod.Metadata.Name, broken.Message);
+                LogNotWritten(
+                    services.Log,
+                    draft.Pod.Metadata.NamespaceProperty,
+                    draft.Pod.Metadata.Name,
+                    broken.Message
+                );
                 wait = Again;
             }
         }
@@ -99,7 +104,11 @@ internal sealed partial class PodReport(PodServices services, string uid)
             items.Insert(0, new JsonObject { ["$patch"] = "replace" });
             body[list] = items;
         }
-        return new JsonObject { ["metadata"] = new JsonObject { ["uid"] = uid }, ["status"] = body }.ToJsonString();
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = uid },
+            ["status"] = body,
+        }.ToJsonString();
     }
 
     [LoggerMessage(LogLevel.Warning, "pod {Namespace}/{Name}: status not written, again in a second: {Why}")]

@@ -24,8 +24,7 @@ internal sealed partial class PodSet(PodServices services, Mirror<V1Pod> pods)
             .Values.Select(worker => worker.View)
             .OfType<PodView>()
             .SelectMany(view =>
-                view.Containers.Where(c => c.IsRunning)
-                    .Select(c => LogPath.Of(view.Directory, c.Spec.Name, c.Restarts))
+                view.Containers.Where(c => c.IsRunning).Select(c => LogPath.Of(view.Directory, c.Spec.Name, c.Restarts))
             );
 
     /// <summary>Until cancelled; then all pods are left running.</summary>

@@ -24,8 +24,7 @@ internal static class PodStatus
             HostIP = hostAddress,
             HostIPs = [new V1HostIP { Ip = hostAddress }],
             PodIP = state.Addresses.Count > 0 ? state.Addresses[0] : null,
-            PodIPs =
-                state.Addresses.Count > 0 ? [.. state.Addresses.Select(ip => new V1PodIP { Ip = ip })] : null,
+            PodIPs = state.Addresses.Count > 0 ? [.. state.Addresses.Select(ip => new V1PodIP { Ip = ip })] : null,
             Conditions = Conditions(pod, before, state, containers, phase, now),
             InitContainerStatuses = Statuses(containers.Where(c => c.IsInit)),
             ContainerStatuses = Statuses(containers.Where(c => !c.IsInit)),
@@ -62,8 +61,7 @@ internal static class PodStatus
             ContainerID = IdOf(state.Id),
             RestartCount = state.Restarts,
             // An init container that has done its work is ready for good.
-            Ready =
-                container is { IsInit: true, IsSidecar: false } ? state.End is { ExitCode: 0 } : container.IsReady,
+            Ready = container is { IsInit: true, IsSidecar: false } ? state.End is { ExitCode: 0 } : container.IsReady,
             Started = container.IsStarted,
             State = CurrentOf(container),
             LastState = LastOf(container) is { } last ? new V1ContainerState { Terminated = Ended(last) } : null,
@@ -75,7 +73,10 @@ internal static class PodStatus
         var state = container.State;
         if (container.Waiting is { } waiting)
         {
-            return new() { Waiting = new() { Reason = waiting.Reason, Message = waiting.Message } };
+            return new()
+            {
+                Waiting = new() { Reason = waiting.Reason, Message = waiting.Message },
+            };
         }
         if (state.End is { } end)
         {
@@ -102,7 +103,8 @@ internal static class PodStatus
         };
 
     // Kubernetes' times are whole seconds.
-    private static DateTime Seconds(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+    private static DateTime Seconds(DateTime time) =>
+        new(time.Ticks - time.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
 
     private static string? IdOf(string? id) => id is null ? null : $"lab://{id}";
 
@@ -142,10 +144,13 @@ internal static class PodStatus
             Condition(
                 "ContainersReady",
                 containersReady,
-                containersReady ? null : over ? why : "ContainersNotReady",
+                containersReady ? null
+                    : over ? why
+                    : "ContainersNotReady",
                 containersReady || over ? null : $"containers with unready status: [{string.Join(' ', unready)}]"
             ),
-            pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "PodScheduled") ?? Condition("PodScheduled", true, null, null),
+            pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "PodScheduled")
+                ?? Condition("PodScheduled", true, null, null),
         };
         return conditions;
 

@@ -20,7 +20,9 @@ internal sealed partial class PodWorker
         get
         {
             var failedInit = containers.Exists(c =>
-                c is { IsInit: true, IsSidecar: false } && c.State.End is not null && !Restarts(c)
+                c is { IsInit: true, IsSidecar: false }
+                && c.State.End is not null
+                && !Restarts(c)
                 && c.State.End.ExitCode != 0
             );
             var main = containers.Where(c => !c.IsInit).ToList();
@@ -31,7 +33,8 @@ internal sealed partial class PodWorker
     /// <summary>The containers of the spec, each with its state; a changed image makes it a new definition.</summary>
     private void Read(V1PodSpec spec)
     {
-        var wantedNow = (spec.InitContainers ?? []).Select(c => (Spec: c, Init: true))
+        var wantedNow = (spec.InitContainers ?? [])
+            .Select(c => (Spec: c, Init: true))
             .Concat(spec.Containers.Select(c => (Spec: c, Init: false)));
         foreach (var (item, init) in wantedNow)
         {
@@ -168,13 +171,14 @@ internal sealed partial class PodWorker
         {
             var log = LogPath.Of(Directory, container.Name, run.Restarts);
             System.IO.Directory.CreateDirectory(Path.GetDirectoryName(log)!); // below the pod's folder
-            container.Process = command.Count == 0
-                ? new NoProcess()
-                : await services.Sandbox.StartAsync(
-                    state.SandboxId!, // there is a sandbox before there are containers
-                    new ProcessSpec(command, environment, container.Spec.WorkingDir, log),
-                    cancel
-                );
+            container.Process =
+                command.Count == 0
+                    ? new NoProcess()
+                    : await services.Sandbox.StartAsync(
+                        state.SandboxId!, // there is a sandbox before there are containers
+                        new ProcessSpec(command, environment, container.Spec.WorkingDir, log),
+                        cancel
+                    );
         }
         catch (SandboxException broken)
         {
@@ -191,8 +195,7 @@ internal sealed partial class PodWorker
         LogStarted(services.Log, state.Namespace, state.Name, container.Name, run.Pid);
     }
 
-    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) =>
-        one is null || other < one ? other ?? one : one;
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     [LoggerMessage(LogLevel.Information, "pod {Namespace}/{Name}: container {Container} started as {Pid}")]
     private static partial void LogStarted(ILogger log, string @namespace, string name, string container, int pid);

@@ -9,16 +9,21 @@ internal sealed partial class PodWorker
     /// <summary>Takes over what an earlier kubelet left; what is gone meanwhile has ended with a code that nobody saw.</summary>
     private void AdoptAll()
     {
-        var sandboxIsThere =
-            state.SandboxId is { } id && services.Sandbox.List().Any(handle => handle.Id == id);
+        var sandboxIsThere = state.SandboxId is { } id && services.Sandbox.List().Any(handle => handle.Id == id);
         foreach (var container in containers.Where(c => c.State.IsRunning))
         {
-            var process = !sandboxIsThere ? null
+            var process =
+                !sandboxIsThere ? null
                 : container.State.Pid == 0 ? new NoProcess()
                 : services.Sandbox.Adopt(state.SandboxId!, container.State.Pid, container.State.ProcessStart); // not null if it is there
             if (process is null)
             {
-                End(container, ISandboxProcess.UnknownExit, "ContainerStatusUnknown", "it ended while no kubelet was watching");
+                End(
+                    container,
+                    ISandboxProcess.UnknownExit,
+                    "ContainerStatusUnknown",
+                    "it ended while no kubelet was watching"
+                );
                 Save();
                 continue;
             }
@@ -121,7 +126,10 @@ internal sealed partial class PodWorker
         {
             return; // the first time it starts again at once
         }
-        var backoff = Client.Backoff.Of(services.Options.CrashBackoff, CrashBackoffCap) with { Failures = run.Crashes - 1 };
+        var backoff = Client.Backoff.Of(services.Options.CrashBackoff, CrashBackoffCap) with
+        {
+            Failures = run.Crashes - 1,
+        };
         container.NotBefore = services.Now + backoff.Delay;
         container.Waiting = new Waiting(
             "CrashLoopBackOff",

@@ -115,7 +115,8 @@ internal sealed partial class PodWorker
         new(state.SandboxId ?? "", File.Exists(state.Netns) ? state.Netns : "", state.Namespace, state.Name, state.Uid);
 
     // 64 hexadecimal digits, as container runtimes have them.
-    private static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+    private static string NewId() =>
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
 
     [LoggerMessage(LogLevel.Warning, "pod {Namespace}/{Name}: no sandbox, again in {Seconds} s: {Why}")]
     private static partial void LogNoSandbox(ILogger log, string @namespace, string name, double seconds, string why);

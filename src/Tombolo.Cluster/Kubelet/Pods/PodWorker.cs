@@ -171,9 +171,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
 
     private TimeSpan Grace =>
         TimeSpan.FromSeconds(
-            wanted.Exists
-                ? Pod.Metadata.DeletionGracePeriodSeconds ?? Pod.Spec.TerminationGracePeriodSeconds ?? 30
-                : 1 // deleted by force, or behind our back: a moment to leave in order
+            wanted.Exists ? Pod.Metadata.DeletionGracePeriodSeconds ?? Pod.Spec.TerminationGracePeriodSeconds ?? 30 : 1 // deleted by force, or behind our back: a moment to leave in order
         );
 
     private V1PodStatus StatusNow() =>

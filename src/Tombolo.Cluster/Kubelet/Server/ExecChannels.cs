@@ -32,7 +32,13 @@ internal sealed class ExecChannels(WebSocket socket, ExecQuery query) : IDisposa
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         // Tells the client that the streams are there, as Kubernetes does.
-        await SendAsync(query.Stdout ? Stdout : query.Stderr ? Stderr : Error, ReadOnlyMemory<byte>.Empty, ends.Token);
+        await SendAsync(
+            query.Stdout ? Stdout
+                : query.Stderr ? Stderr
+                : Error,
+            ReadOnlyMemory<byte>.Empty,
+            ends.Token
+        );
         var input = ReceiveAsync(process, ends.Token);
         var output = Task.WhenAll(
             PumpAsync(process.Stdout, Stdout, query.Stdout, ends.Token),
@@ -81,7 +87,11 @@ internal sealed class ExecChannels(WebSocket socket, ExecQuery query) : IDisposa
 
     private static byte[] StatusOf(int exitCode)
     {
-        var status = new JsonObject { ["metadata"] = new JsonObject(), ["status"] = exitCode == 0 ? "Success" : "Failure" };
+        var status = new JsonObject
+        {
+            ["metadata"] = new JsonObject(),
+            ["status"] = exitCode == 0 ? "Success" : "Failure",
+        };
         if (exitCode != 0)
         {
             status["message"] = $"command terminated with non-zero exit code: exit code {exitCode}";
@@ -212,7 +222,8 @@ internal sealed class ExecChannels(WebSocket socket, ExecQuery query) : IDisposa
     {
         try
         {
-            return JsonNode.Parse(octets) is JsonObject size
+            return
+                JsonNode.Parse(octets) is JsonObject size
                 && size["Width"] is JsonValue width
                 && size["Height"] is JsonValue height
                 && width.TryGetValue<ushort>(out var w)

@@ -13,12 +13,22 @@ internal sealed class ExecRequests(PodServices services, PodSet pods)
         var (inNamespace, name, container) = LogRequests.Names(context);
         if (pods.Find(inNamespace, name) is not { } pod || pod.Find(container) is not { } found)
         {
-            await StatusAnswer.WriteAsync(context, 404, "NotFound", $"container \"{container}\" of pod \"{name}\" is not known to this kubelet");
+            await StatusAnswer.WriteAsync(
+                context,
+                404,
+                "NotFound",
+                $"container \"{container}\" of pod \"{name}\" is not known to this kubelet"
+            );
             return;
         }
         if (!found.IsRunning || pod.SandboxId is null)
         {
-            await StatusAnswer.WriteAsync(context, 400, "BadRequest", $"container \"{container}\" of pod \"{name}\" is not running");
+            await StatusAnswer.WriteAsync(
+                context,
+                400,
+                "BadRequest",
+                $"container \"{container}\" of pod \"{name}\" is not running"
+            );
             return;
         }
         var query = ExecQuery.Parse(context.Request.Query);
@@ -68,7 +78,8 @@ internal sealed class ExecRequests(PodServices services, PodSet pods)
                 cancel
             );
         }
-        catch (Exception broken) when (broken is SandboxException or EnvironmentException || Client.Transient.Is(broken))
+        catch (Exception broken)
+            when (broken is SandboxException or EnvironmentException || Client.Transient.Is(broken))
         {
             await channels.FailAsync(broken.Message, cancel);
             return;

@@ -26,7 +26,10 @@ internal sealed class KubeletServer : IAsyncDisposable
 
     public LogClock Logs { get; }
 
-    public int Port => new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port; // it listens
+    public int Port =>
+        new Uri(
+            web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        ).Port; // it listens
 
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<KubeletServer> StartAsync(PodServices services, PodSet pods, CancellationToken cancel)

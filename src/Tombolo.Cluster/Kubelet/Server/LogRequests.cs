@@ -33,7 +33,10 @@ internal sealed class LogRequests(PodSet pods, TimeProvider time)
         var run = pod.Find(container)!.Restarts; // FileOf has found it
         await new LogReader(file, query, time).WriteAsync(
             context.Response.Body,
-            () => pods.Find(inNamespace, name)?.Find(container) is { IsRunning: true } now && now.Restarts == run && !query.Previous,
+            () =>
+                pods.Find(inNamespace, name)?.Find(container) is { IsRunning: true } now
+                && now.Restarts == run
+                && !query.Previous,
             context.RequestAborted
         );
     }
