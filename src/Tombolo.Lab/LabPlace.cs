@@ -117,6 +117,6 @@ public sealed partial record LabPlace
     private static IEnumerable<string> Children(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [];
 
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z")]
     private static partial Regex NamePattern();
 }

@@ -181,7 +181,7 @@ public sealed class LabTests : IDisposable
             var plugin = Path.Combine(place.NodePlugins(node), "test-bridge");
             Directory.CreateDirectory(Path.GetDirectoryName(plugin)!);
             File.WriteAllText(plugin, Plugin);
-            File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            Machine.Run("chmod", "755", plugin);
             Directory.CreateDirectory(Path.GetDirectoryName(place.ConfList(node))!);
             File.WriteAllText(
                 place.ConfList(node),
