@@ -50,7 +50,7 @@ public sealed class LabDown(LabPlace place, Progress progress)
         List<ProcessId> Find() => ProcessTable.WithVariable(ProcessTable.InstanceVariable, place.Instance);
         var found = Find().Count;
         // In order: the supervisor ends its roles, the API server closes its database.
-        if (ProcessId.Read(place.SupervisorPid) is { } supervisor && supervisor.Signal(Native.SigTerm))
+        if (ProcessId.Read(place.SupervisorPid) is { } supervisor && supervisor.Signal(Tombolo.Linux.Processes.SigTerm))
         {
             await ProcessTable.EndedAsync(supervisor, StopWithin, cancel);
         }

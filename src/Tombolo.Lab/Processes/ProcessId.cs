@@ -41,7 +41,7 @@ internal readonly record struct ProcessId(int Pid, long StartTime)
     public static ProcessId? Read(string path) => File.Exists(path) ? Parse(File.ReadAllText(path)) : null;
 
     /// <returns>False if it has ended.</returns>
-    public bool Signal(int signal) => IsAlive && Native.kill(Pid, signal) == 0;
+    public bool Signal(int signal) => IsAlive && Tombolo.Linux.Processes.Signal(Pid, signal) == 0;
 
     public override string ToString() => $"{Pid} {StartTime}";
 }

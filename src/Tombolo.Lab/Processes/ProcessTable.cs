@@ -58,7 +58,7 @@ internal static class ProcessTable
         {
             foreach (var process in found)
             {
-                process.Signal(Native.SigKill);
+                process.Signal(Tombolo.Linux.Processes.SigKill);
                 killed.Add(process);
             }
             await Task.Delay(Look, cancel);

@@ -31,14 +31,14 @@ internal static class Holder
             netns,
             () =>
             {
-                Native.UnshareMounts();
+                Tombolo.Linux.Processes.UnshareMounts();
                 Mounts.MakePrivate("/");
                 // The lab's pins are not the pod's business, and a copy of their mount would outlive the lab.
                 foreach (var lab in Directory.EnumerateDirectories(RunRoot))
                 {
                     Mounts.Detach(Path.Combine(lab, "bpf"));
                 }
-                Native.SetHostname(spec.Hostname);
+                Tombolo.Linux.Processes.SetHostname(spec.Hostname);
                 Show(resolvConf, "/etc/resolv.conf");
                 Show(hosts, "/etc/hosts");
                 // A session of its own: nothing that is sent to the kubelet's group reaches it.

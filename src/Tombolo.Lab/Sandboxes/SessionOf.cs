@@ -8,7 +8,7 @@ internal static class SessionOf
 {
     public static void Kill(ProcessId leader)
     {
-        if (!leader.Signal(Native.SigKill))
+        if (!leader.Signal(Tombolo.Linux.Processes.SigKill))
         {
             return;
         }
@@ -17,7 +17,7 @@ internal static class SessionOf
         {
             if (int.TryParse(Path.GetFileName(path), out var pid) && pid != leader.Pid && Session(pid) == leader.Pid)
             {
-                ProcessId.Of(pid).Signal(Native.SigKill);
+                ProcessId.Of(pid).Signal(Tombolo.Linux.Processes.SigKill);
             }
         }
     }

@@ -28,7 +28,7 @@ public sealed class BoundSocket : IDisposable
 
     public int Descriptor => (int)socket.SafeHandle.DangerousGetHandle();
 
-    internal void SetInherited(bool inherited) => Native.SetInherited(socket.SafeHandle, inherited);
+    internal void SetInherited(bool inherited) => Tombolo.Linux.Processes.SetInherited(socket.SafeHandle, inherited);
 
     public void Dispose() => socket.Dispose();
 }

@@ -79,10 +79,10 @@ public sealed partial class Supervisor(LabPlace place, ILogger<Supervisor> log)
 
     private static async Task StopAsync(ProcessId process)
     {
-        process.Signal(Native.SigTerm);
+        process.Signal(Tombolo.Linux.Processes.SigTerm);
         if (!await ProcessTable.EndedAsync(process, StopWithin, CancellationToken.None))
         {
-            process.Signal(Native.SigKill);
+            process.Signal(Tombolo.Linux.Processes.SigKill);
         }
     }
 

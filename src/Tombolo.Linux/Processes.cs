@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using Tombolo.Linux;
 
-namespace Tombolo.Lab;
+namespace Tombolo.Linux;
 
-/// <summary>The C library's calls that the lab uses; each sets errno.</summary>
-internal static partial class Native
+/// <summary>What one does to processes beside starting them: signals, descriptors that children inherit, namespaces of their own.</summary>
+public static partial class Processes
 {
     public const int SigInt = 2;
     public const int SigKill = 9;
@@ -34,8 +33,11 @@ internal static partial class Native
     /// <summary>Of the calling thread's UTS namespace.</summary>
     public static void SetHostname(string name) => Check(sethostname(name, (nuint)name.Length), "sethostname");
 
+    /// <summary>Sends a signal; -1 if there is no such process, or it is not ours.</summary>
+    public static int Signal(int pid, int signal) => kill(pid, signal);
+
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int kill(int pid, int signal);
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeHandle file, int command, int argument);
