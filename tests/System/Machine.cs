@@ -50,7 +50,19 @@ internal sealed class Machine(LabPlace place)
         ];
     }
 
-    public static bool Lives(string process) => Directory.Exists(process.Split(' ')[0]);
+    /// <summary>As it was told: a zombie has no command line any more, and a later process another one.</summary>
+    public static bool Lives(string process)
+    {
+        var path = process.Split(' ')[0];
+        try
+        {
+            return process == $"{path} {Text(path, "cmdline")}";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     public static string Run(string program, params string[] arguments) => RunWith([], program, arguments).Output;
 
