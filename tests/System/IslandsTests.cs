@@ -32,8 +32,13 @@ public sealed class IslandsTests : IDisposable
             Assert.Empty(wire.Strangers);
         }
         Assert.Equal(NodeOf("red", "a"), NodeOf("blue", "a"));
-        var status = Tombolo(0, "status", "--kubeconfig", place.Kubeconfig);
-        Assert.Contains("in sync", status);
+        // Status is written within a second of the acknowledgement.
+        var environment = new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path };
+        await Wait.UntilAsync(
+            () => Machine.RunWith(environment, place.Checkout.Tombolo, "status", "--kubeconfig", place.Kubeconfig).Code == 0,
+            "tombolo status says that all is well",
+            Minutes
+        );
 
         var before = Nodes.ToDictionary(node => node, LinksOf);
         await APodWaitsForItsNetworkAsync();
