@@ -35,7 +35,9 @@ public sealed class IslandsTests : IDisposable
         // Status is written within a second of the acknowledgement.
         var environment = new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path };
         await Wait.UntilAsync(
-            () => Machine.RunWith(environment, place.Checkout.Tombolo, "status", "--kubeconfig", place.Kubeconfig).Code == 0,
+            () =>
+                Machine.RunWith(environment, place.Checkout.Tombolo, "status", "--kubeconfig", place.Kubeconfig).Code
+                == 0,
             "tombolo status says that all is well",
             Minutes
         );
