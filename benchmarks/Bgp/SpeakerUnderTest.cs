@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Tombolo.Benchmarks.Measuring;
+
+namespace Tombolo.Benchmarks.Bgp;
+
+/// <summary>A BGP implementation as it is measured: alone in its namespace, with its best sensible configuration, fresh
+/// for each slice.</summary>
+internal sealed class SpeakerUnderTest : IDisposable
+{
+    private readonly Process process;
+
+    private SpeakerUnderTest(Process process) => this.process = process;
+
+    /// <summary>The tools' own names, and what must be there to measure them.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Kinds = new Dictionary<string, string>
+    {
+        ["tombolo"] = "/usr/bin/dotnet",
+        ["bird"] = "/usr/sbin/bird",
+        ["frr"] = "/usr/lib/frr/bgpd",
+        ["gobgp"] = "/usr/bin/gobgpd",
+    };
+
+    public int Pid => process.Id;
+
+    public static SpeakerUnderTest Start(string kind, Testbed bed, int neighbors)
+    {
+        string Write(string name, string text)
+        {
+            var path = Path.Combine(bed.Folder, name);
+            File.WriteAllText(path, text);
+            return path;
+        }
+        var all = Enumerable.Range(0, neighbors).ToArray();
+        string Each(Func<int, string> text) => string.Join('\n', all.Select(text));
+        string[] command = kind switch
+        {
+            "tombolo" =>
+            [
+                "dotnet", Path.Combine(AppContext.BaseDirectory, "tombolo.dll"), "bgp", "speak", "-f",
+                Write("tombolo.yaml", $"as: 65000\nrouterId: {Testbed.Target}\nsocket: {bed.Folder}/tombolo.sock\nlisten: [{Testbed.Target}]\nneighbors:\n"
+                    + Each(i => $"- {{address: {Testbed.Neighbor(i)}, as: {Testbed.NeighborAs(i)}, passive: true}}")),
+            ],
+            "bird" =>
+            [
+                "bird", "-f", "-s", $"{bed.Folder}/bird.ctl", "-c",
+                Write("bird.conf", $"router id {Testbed.Target};\nlog \"{bed.Folder}/bird.log\" all;\nprotocol device {{}}\n"
+                    + Each(i => $"protocol bgp n{i} {{ local {Testbed.Target} as 65000; neighbor {Testbed.Neighbor(i)} as {Testbed.NeighborAs(i)}; passive on; ipv4 {{ import all; export all; }}; }}")),
+            ],
+            "frr" =>
+            [
+                "/usr/lib/frr/bgpd", "-S", "-Z", "-n", "-P", "0", "-i", $"{bed.Folder}/frr.pid", "--vty_socket", bed.Folder, "-f",
+                Write("frr.conf", $"router bgp 65000\n bgp router-id {Testbed.Target}\n no bgp ebgp-requires-policy\n no bgp network import-check\n bgp disable-ebgp-connected-route-check\n"
+                    + Each(i => $" neighbor {Testbed.Neighbor(i)} remote-as {Testbed.NeighborAs(i)}\n neighbor {Testbed.Neighbor(i)} passive\n neighbor {Testbed.Neighbor(i)} advertisement-interval 0")),
+            ],
+            _ =>
+            [
+                "gobgpd", "-t", "yaml", "-p", "-l", "error", "--pprof-disable", "--api-hosts", "127.0.0.1:50051", "-f",
+                Write("gobgp.yaml", $"global: {{config: {{as: 65000, router-id: {Testbed.Target}, local-address-list: [{Testbed.Target}]}}}}\nneighbors:\n"
+                    + Each(i => $"- {{config: {{neighbor-address: {Testbed.Neighbor(i)}, peer-as: {Testbed.NeighborAs(i)}}}, transport: {{config: {{passive-mode: true}}}}}}")),
+            ],
+        };
+        var start = new ProcessStartInfo("ip", ["netns", "exec", bed.TargetNamespace, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // What a server would run with: no tier that re-optimises while it is measured would be fair to claim, so the
+        // defaults stay, and concurrent GC, which only costs a thread here, goes.
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_GCConserveMemory"] = "5";
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {kind}");
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new SpeakerUnderTest(process);
+    }
+
+    public void Dispose()
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    public static string? MissingReason(string kind) =>
+        File.Exists(Kinds[kind]) ? null : $"{Kinds[kind]} is missing (scripts/install-interop)";
+}

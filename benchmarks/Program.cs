@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Tombolo.Benchmarks.Bgp;
+using Tombolo.Benchmarks.Measuring;
+
+if (args is ["bgp-neighbors", var count, var routes, var shared])
+{
+    await new Neighbors(int.Parse(count), int.Parse(routes), int.Parse(shared)).RunAsync();
+    return 0;
+}
+var families = new Dictionary<string, Func<bool, Task<List<Row>>>> { ["bgp"] = BgpFamily.RunAsync };
+var name = args.FirstOrDefault(word => !word.StartsWith('-') && word != "json") ?? "";
+if (name != "all" && !families.ContainsKey(name))
+{
+    Console.Error.WriteLine($"usage: bench all|{string.Join('|', families.Keys)} [--quick] [-o json]");
+    return name.Length == 0 || args.Contains("--help") ? 0 : 2;
+}
+var quick = args.Contains("--quick");
+var rows = new List<Row>();
+foreach (var (one, run) in families.Where(row => name == "all" || row.Key == name))
+{
+    Console.Error.WriteLine($"bench {one}{(quick ? " --quick" : "")}");
+    rows.AddRange(await run(quick));
+}
+var machine = Machine.Here();
+Directory.CreateDirectory(".bench");
+var report = JsonSerializer.Serialize(new { machine, rows }, Row.Json);
+await File.WriteAllTextAsync($".bench/{name}-{DateTime.UtcNow:yyyyMMddTHHmmss}.json", report);
+Console.WriteLine(args.Contains("json") ? report : Row.Table(machine, rows));
+return 0;
