@@ -21,8 +21,24 @@ internal static class BgpFamily
         var (table, rounds) = quick ? (200_000, 3) : (1_000_000, 15);
         // One neighbour sends, so nothing goes out but to it: none.
         var full = Measure(1, table, 5, rounds, 0);
-        Add(rows, full, "B1", $"CPU a route, {table / 1000} k in", "us", slice => slice.CpuSeconds * 1e6 / table, peer => peer.Cpu);
-        Add(rows, full, "B2", "resident octets a route", "B", slice => (double)slice.Octets / table, peer => peer.Memory);
+        Add(
+            rows,
+            full,
+            "B1",
+            $"CPU a route, {table / 1000} k in",
+            "us",
+            slice => slice.CpuSeconds * 1e6 / table,
+            peer => peer.Cpu
+        );
+        Add(
+            rows,
+            full,
+            "B2",
+            "resident octets a route",
+            "B",
+            slice => (double)slice.Octets / table,
+            peer => peer.Memory
+        );
         var (neighbors, each, fanRounds) = quick ? (20, 1_000, 2) : (100, 20_000, 5);
         var delivered = (long)neighbors * (neighbors - 1) * each;
         var fan = Measure(neighbors, each, 5, fanRounds, delivered);
@@ -31,10 +47,19 @@ internal static class BgpFamily
     }
 
     // Every round runs each implementation once and ours twice, in random order: pairs of one round share its weather.
-    private static Dictionary<string, List<Slice>> Measure(int neighbors, int routes, int shared, int rounds, long delivered)
+    private static Dictionary<string, List<Slice>> Measure(
+        int neighbors,
+        int routes,
+        int shared,
+        int rounds,
+        long delivered
+    )
     {
         using var bed = new Testbed(neighbors);
-        var kinds = SpeakerUnderTest.Kinds.Keys.Where(kind => SpeakerUnderTest.MissingReason(kind) is null).Append("control").ToArray();
+        var kinds = SpeakerUnderTest
+            .Kinds.Keys.Where(kind => SpeakerUnderTest.MissingReason(kind) is null)
+            .Append("control")
+            .ToArray();
         var slices = kinds.ToDictionary(kind => kind, _ => new List<Slice>());
         var random = new Random(11);
         for (var round = 0; round < rounds; round++)
@@ -49,26 +74,39 @@ internal static class BgpFamily
                 }
                 catch (InvalidOperationException failure)
                 {
-                    Console.Error.WriteLine($"  {neighbors} x {routes}, round {round + 1}/{rounds}: {kind,-8} {failure.Message}");
+                    Console.Error.WriteLine(
+                        $"  {neighbors} x {routes}, round {round + 1}/{rounds}: {kind, -8} {failure.Message}"
+                    );
                     continue;
                 }
-                Console.Error.WriteLine($"  {neighbors} x {routes}, round {round + 1}/{rounds}: {kind,-8} {slice.CpuSeconds,7:0.00} s CPU {slice.WallSeconds,7:0.0} s "
-                    + $"{slice.Octets >> 20,6} MiB (of {slice.TotalOctets >> 20}) foreign {slice.Foreign:P0} delivered {slice.Delivered}");
+                Console.Error.WriteLine(
+                    $"  {neighbors} x {routes}, round {round + 1}/{rounds}: {kind, -8} {slice.CpuSeconds, 7:0.00} s CPU {slice.WallSeconds, 7:0.0} s "
+                        + $"{slice.Octets >> 20, 6} MiB (of {slice.TotalOctets >> 20}) foreign {slice.Foreign:P0} delivered {slice.Delivered}"
+                );
                 slices[kind].Add(slice);
             }
         }
         return slices;
     }
 
-    private static void Add(List<Row> rows, Dictionary<string, List<Slice>> slices, string id, string figure, string unit,
-        Func<Slice, double> measure, Func<(string Kind, double Cpu, double Memory, double Fan), double> target)
+    private static void Add(
+        List<Row> rows,
+        Dictionary<string, List<Slice>> slices,
+        string id,
+        string figure,
+        string unit,
+        Func<Slice, double> measure,
+        Func<(string Kind, double Cpu, double Memory, double Fan), double> target
+    )
     {
         var ours = slices["tombolo"];
         foreach (var peer in Peers)
         {
             if (!slices.TryGetValue(peer.Kind, out var theirs) || theirs.Count < 2)
             {
-                rows.Add(Row.Missing(id, figure, peer.Kind, SpeakerUnderTest.MissingReason(peer.Kind) ?? "it did not finish"));
+                rows.Add(
+                    Row.Missing(id, figure, peer.Kind, SpeakerUnderTest.MissingReason(peer.Kind) ?? "it did not finish")
+                );
                 continue;
             }
             rows.Add(Pairs(peer.Kind, theirs, target(peer)));
@@ -79,7 +117,15 @@ internal static class BgpFamily
         {
             var pairs = ours.Zip(theirs, (one, two) => (measure(one), Math.Max(measure(two), 1e-9))).ToArray();
             var foreign = ours.Concat(theirs).Average(slice => slice.Foreign);
-            return Row.Of(id, figure, kind, unit, pairs, limit, foreign > 0.05 ? $" contended ({foreign:P0} foreign)" : "");
+            return Row.Of(
+                id,
+                figure,
+                kind,
+                unit,
+                pairs,
+                limit,
+                foreign > 0.05 ? $" contended ({foreign:P0} foreign)" : ""
+            );
         }
     }
 }

@@ -17,16 +17,23 @@ internal sealed class Neighbors(int count, int routes, int shared)
     {
         var messages = Enumerable.Range(0, count).Select(Encode).ToArray();
         await Task.WhenAll(Enumerable.Range(0, count).Select(ConnectAsync));
-        var reading = sockets.Select(socket => Task.Factory.StartNew(() => Read(socket), TaskCreationOptions.LongRunning)).ToArray();
+        var reading = sockets
+            .Select(socket => Task.Factory.StartNew(() => Read(socket), TaskCreationOptions.LongRunning))
+            .ToArray();
         Console.WriteLine("up");
         Console.ReadLine();
-        await Task.WhenAll(Enumerable.Range(0, count).Select(async index =>
-        {
-            for (var sent = 0; sent < messages[index].Count;)
-            {
-                sent += await sockets[index].SendAsync(messages[index].Segment(sent, messages[index].Count - sent));
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, count)
+                .Select(async index =>
+                {
+                    for (var sent = 0; sent < messages[index].Count; )
+                    {
+                        sent += await sockets[index]
+                            .SendAsync(messages[index].Segment(sent, messages[index].Count - sent));
+                    }
+                })
+        );
         Console.WriteLine("sent");
         while (Console.ReadLine() is not null)
         {
@@ -37,8 +44,12 @@ internal sealed class Neighbors(int count, int routes, int shared)
     private async Task ConnectAsync(int index)
     {
         var open = new OctetBuffer();
-        new OpenMessage(Testbed.NeighborAs(index), 0, (uint)Address.Parse(Testbed.Neighbor(index)).Bits,
-            new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = Testbed.NeighborAs(index) }).WriteTo(open);
+        new OpenMessage(
+            Testbed.NeighborAs(index),
+            0,
+            (uint)Address.Parse(Testbed.Neighbor(index)).Bits,
+            new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = Testbed.NeighborAs(index) }
+        ).WriteTo(open);
         Message.WriteKeepalive(open);
         while (true)
         {

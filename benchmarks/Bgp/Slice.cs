@@ -8,19 +8,48 @@ namespace Tombolo.Benchmarks.Bgp;
 /// <param name="Octets">Resident memory that the routes added.</param>
 /// <param name="Foreign">Share of the machine's busy time that was neither the speaker's nor ours.</param>
 /// <param name="Delivered">Routes that all neighbours were sent.</param>
-internal sealed record Slice(double CpuSeconds, double WallSeconds, long Octets, long TotalOctets, double Foreign, long Delivered)
+internal sealed record Slice(
+    double CpuSeconds,
+    double WallSeconds,
+    long Octets,
+    long TotalOctets,
+    double Foreign,
+    long Delivered
+)
 {
     public static Slice Run(string kind, Testbed bed, int neighbors, int routes, int shared, long expected)
     {
         using var target = SpeakerUnderTest.Start(kind, bed, neighbors);
-        using var inject = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", bed.NeighborNamespace, "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "Tombolo.Benchmarks.dll"), "bgp-neighbors", $"{neighbors}", $"{routes}", $"{shared}"])
-        { RedirectStandardInput = true, RedirectStandardOutput = true }) ?? throw new InvalidOperationException("cannot start neighbours");
+        using var inject =
+            Process.Start(
+                new ProcessStartInfo(
+                    "ip",
+                    [
+                        "netns",
+                        "exec",
+                        bed.NeighborNamespace,
+                        "dotnet",
+                        Path.Combine(AppContext.BaseDirectory, "Tombolo.Benchmarks.dll"),
+                        "bgp-neighbors",
+                        $"{neighbors}",
+                        $"{routes}",
+                        $"{shared}",
+                    ]
+                )
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                }
+            ) ?? throw new InvalidOperationException("cannot start neighbours");
         try
         {
             Expect(inject, "up");
             WaitIdle(target.Pid);
-            var (cpu, memory, busy) = (Usage.CpuSeconds(target.Pid), Usage.ResidentOctets(target.Pid), Usage.BusySeconds());
+            var (cpu, memory, busy) = (
+                Usage.CpuSeconds(target.Pid),
+                Usage.ResidentOctets(target.Pid),
+                Usage.BusySeconds()
+            );
             var injected = Usage.CpuSeconds(inject.Id);
             var watch = Stopwatch.StartNew();
             inject.StandardInput.WriteLine();
@@ -54,7 +83,9 @@ internal sealed record Slice(double CpuSeconds, double WallSeconds, long Octets,
         var line = process.StandardOutput.ReadLineAsync();
         if (!line.Wait(TimeSpan.FromMinutes(2)) || line.Result != word)
         {
-            throw new InvalidOperationException($"no '{word}' from the neighbours: not all sessions came up, or not all was taken");
+            throw new InvalidOperationException(
+                $"no '{word}' from the neighbours: not all sessions came up, or not all was taken"
+            );
         }
     }
 

@@ -36,30 +36,79 @@ internal sealed class SpeakerUnderTest : IDisposable
         {
             "tombolo" =>
             [
-                "dotnet", Path.Combine(AppContext.BaseDirectory, "tombolo.dll"), "bgp", "speak", "-f",
-                Write("tombolo.yaml", $"as: 65000\nrouterId: {Testbed.Target}\nsocket: {bed.Folder}/tombolo.sock\nlisten: [{Testbed.Target}]\nneighbors:\n"
-                    + Each(i => $"- {{address: {Testbed.Neighbor(i)}, as: {Testbed.NeighborAs(i)}, passive: true}}")),
+                "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "tombolo.dll"),
+                "bgp",
+                "speak",
+                "-f",
+                Write(
+                    "tombolo.yaml",
+                    $"as: 65000\nrouterId: {Testbed.Target}\nsocket: {bed.Folder}/tombolo.sock\nlisten: [{Testbed.Target}]\nneighbors:\n"
+                        + Each(i => $"- {{address: {Testbed.Neighbor(i)}, as: {Testbed.NeighborAs(i)}, passive: true}}")
+                ),
             ],
             "bird" =>
             [
-                "bird", "-f", "-s", $"{bed.Folder}/bird.ctl", "-c",
-                Write("bird.conf", $"router id {Testbed.Target};\nlog \"{bed.Folder}/bird.log\" all;\nprotocol device {{}}\n"
-                    + Each(i => $"protocol bgp n{i} {{ local {Testbed.Target} as 65000; neighbor {Testbed.Neighbor(i)} as {Testbed.NeighborAs(i)}; passive on; ipv4 {{ import all; export all; }}; }}")),
+                "bird",
+                "-f",
+                "-s",
+                $"{bed.Folder}/bird.ctl",
+                "-c",
+                Write(
+                    "bird.conf",
+                    $"router id {Testbed.Target};\nlog \"{bed.Folder}/bird.log\" all;\nprotocol device {{}}\n"
+                        + Each(i =>
+                            $"protocol bgp n{i} {{ local {Testbed.Target} as 65000; neighbor {Testbed.Neighbor(i)} as {Testbed.NeighborAs(i)}; passive on; ipv4 {{ import all; export all; }}; }}"
+                        )
+                ),
             ],
             "frr" =>
             [
-                "/usr/lib/frr/bgpd", "-S", "-Z", "-n", "-P", "0", "-i", $"{bed.Folder}/frr.pid", "--vty_socket", bed.Folder, "-f",
-                Write("frr.conf", $"router bgp 65000\n bgp router-id {Testbed.Target}\n no bgp ebgp-requires-policy\n no bgp network import-check\n bgp disable-ebgp-connected-route-check\n"
-                    + Each(i => $" neighbor {Testbed.Neighbor(i)} remote-as {Testbed.NeighborAs(i)}\n neighbor {Testbed.Neighbor(i)} passive\n neighbor {Testbed.Neighbor(i)} advertisement-interval 0")),
+                "/usr/lib/frr/bgpd",
+                "-S",
+                "-Z",
+                "-n",
+                "-P",
+                "0",
+                "-i",
+                $"{bed.Folder}/frr.pid",
+                "--vty_socket",
+                bed.Folder,
+                "-f",
+                Write(
+                    "frr.conf",
+                    $"router bgp 65000\n bgp router-id {Testbed.Target}\n no bgp ebgp-requires-policy\n no bgp network import-check\n bgp disable-ebgp-connected-route-check\n"
+                        + Each(i =>
+                            $" neighbor {Testbed.Neighbor(i)} remote-as {Testbed.NeighborAs(i)}\n neighbor {Testbed.Neighbor(i)} passive\n neighbor {Testbed.Neighbor(i)} advertisement-interval 0"
+                        )
+                ),
             ],
             _ =>
             [
-                "gobgpd", "-t", "yaml", "-p", "-l", "error", "--pprof-disable", "--api-hosts", "127.0.0.1:50051", "-f",
-                Write("gobgp.yaml", $"global: {{config: {{as: 65000, router-id: {Testbed.Target}, local-address-list: [{Testbed.Target}]}}}}\nneighbors:\n"
-                    + Each(i => $"- {{config: {{neighbor-address: {Testbed.Neighbor(i)}, peer-as: {Testbed.NeighborAs(i)}}}, transport: {{config: {{passive-mode: true}}}}}}")),
+                "gobgpd",
+                "-t",
+                "yaml",
+                "-p",
+                "-l",
+                "error",
+                "--pprof-disable",
+                "--api-hosts",
+                "127.0.0.1:50051",
+                "-f",
+                Write(
+                    "gobgp.yaml",
+                    $"global: {{config: {{as: 65000, router-id: {Testbed.Target}, local-address-list: [{Testbed.Target}]}}}}\nneighbors:\n"
+                        + Each(i =>
+                            $"- {{config: {{neighbor-address: {Testbed.Neighbor(i)}, peer-as: {Testbed.NeighborAs(i)}}}, transport: {{config: {{passive-mode: true}}}}}}"
+                        )
+                ),
             ],
         };
-        var start = new ProcessStartInfo("ip", ["netns", "exec", bed.TargetNamespace, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("ip", ["netns", "exec", bed.TargetNamespace, .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // What a server would run with: no tier that re-optimises while it is measured would be fair to claim, so the
         // defaults stay, and concurrent GC, which only costs a thread here, goes.
         start.Environment["DOTNET_gcConcurrent"] = "0";

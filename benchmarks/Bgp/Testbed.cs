@@ -18,7 +18,21 @@ internal sealed class Testbed : IDisposable
             Shell.Run("ip", "netns", "add", name);
             Shell.Run("ip", "-n", name, "link", "set", "lo", "up");
         }
-        Shell.Run("ip", "link", "add", "d0", "netns", TargetNamespace, "type", "veth", "peer", "name", "i0", "netns", NeighborNamespace);
+        Shell.Run(
+            "ip",
+            "link",
+            "add",
+            "d0",
+            "netns",
+            TargetNamespace,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "i0",
+            "netns",
+            NeighborNamespace
+        );
         Shell.Run("ip", "-n", TargetNamespace, "addr", "add", $"{Target}/16", "dev", "d0");
         var batch = Path.Combine(Folder, "addresses");
         File.WriteAllLines(batch, Enumerable.Range(0, neighbors).Select(i => $"addr add {Neighbor(i)}/16 dev i0"));

@@ -20,18 +20,41 @@ public sealed record Row(
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Makes a row of paired slices; MET if the interval's upper end is within the target.</summary>
-    public static Row Of(string id, string figure, string against, string unit, IReadOnlyList<(double Ours, double Theirs)> pairs, double target, string note = "")
+    public static Row Of(
+        string id,
+        string figure,
+        string against,
+        string unit,
+        IReadOnlyList<(double Ours, double Theirs)> pairs,
+        double target,
+        string note = ""
+    )
     {
         var ratios = pairs.Select(pair => pair.Ours / pair.Theirs).Order().ToArray();
         var random = new Random(1);
-        var medians = Enumerable.Range(0, 2000)
+        var medians = Enumerable
+            .Range(0, 2000)
             .Select(_ => Median(Enumerable.Range(0, ratios.Length).Select(_ => ratios[random.Next(ratios.Length)])))
             .Order()
             .ToArray();
         var (low, high) = (medians[50], medians[1949]);
-        var verdict = target <= 0 ? "CONTROL" : high <= target ? $"MET (<= {target})" : $"NOT MET (<= {target})";
-        return new Row(id, figure, against, Median(pairs.Select(pair => pair.Ours)), Median(pairs.Select(pair => pair.Theirs)), unit,
-            Median(ratios), low, high, ratios.Length, verdict + note);
+        var verdict =
+            target <= 0 ? "CONTROL"
+            : high <= target ? $"MET (<= {target})"
+            : $"NOT MET (<= {target})";
+        return new Row(
+            id,
+            figure,
+            against,
+            Median(pairs.Select(pair => pair.Ours)),
+            Median(pairs.Select(pair => pair.Theirs)),
+            unit,
+            Median(ratios),
+            low,
+            high,
+            ratios.Length,
+            verdict + note
+        );
     }
 
     public static Row Missing(string id, string figure, string against, string why) =>
@@ -39,13 +62,19 @@ public sealed record Row(
 
     public static string Table(Machine machine, IEnumerable<Row> rows) =>
         $"{machine.Cpu}, {machine.Cpus} CPUs, kernel {machine.Kernel}, {machine.Commit}\n"
-        + $"{"ROW",-4} {"FIGURE",-34} {"AGAINST",-8} {"OURS",10} {"THEIRS",10} {"UNIT",-9} {"RATIO",6} {"95 %",-15} {"N",3}  VERDICT\n"
-        + string.Join('\n', rows.Select(row =>
-            $"{row.Id,-4} {row.Figure,-34} {row.Against,-8} {row.Ours,10:0.###} {row.Theirs,10:0.###} {row.Unit,-9} {row.Ratio,6:0.00} {$"{row.CiLow:0.00} to {row.CiHigh:0.00}",-15} {row.Pairs,3}  {row.Verdict}"));
+        + $"{"ROW", -4} {"FIGURE", -34} {"AGAINST", -8} {"OURS", 10} {"THEIRS", 10} {"UNIT", -9} {"RATIO", 6} {"95 %", -15} {"N", 3}  VERDICT\n"
+        + string.Join(
+            '\n',
+            rows.Select(row =>
+                $"{row.Id, -4} {row.Figure, -34} {row.Against, -8} {row.Ours, 10:0.###} {row.Theirs, 10:0.###} {row.Unit, -9} {row.Ratio, 6:0.00} {$"{row.CiLow:0.00} to {row.CiHigh:0.00}", -15} {row.Pairs, 3}  {row.Verdict}"
+            )
+        );
 
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 }

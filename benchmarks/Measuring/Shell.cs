@@ -7,7 +7,11 @@ internal static class Shell
     /// <summary>Runs a program to its end and gives what it printed, errors too.</summary>
     public static string TryRun(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command[0]}");
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
@@ -17,7 +21,9 @@ internal static class Shell
 
     public static void Run(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])) ?? throw new InvalidOperationException(command[0]);
+        using var process =
+            Process.Start(new ProcessStartInfo(command[0], command[1..]))
+            ?? throw new InvalidOperationException(command[0]);
         process.WaitForExit();
         if (process.ExitCode != 0)
         {

@@ -27,7 +27,11 @@ internal static class Usage
     /// <summary>CPU seconds that all CPUs together were busy since boot; steal counts.</summary>
     public static double BusySeconds()
     {
-        var words = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].Select(long.Parse).ToArray();
+        var words = File.ReadLines("/proc/stat")
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]
+            .Select(long.Parse)
+            .ToArray();
         return (words.Take(8).Sum() - words[3] - words[4]) / 100.0;
     }
 }

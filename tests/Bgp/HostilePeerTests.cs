@@ -12,19 +12,20 @@ public class HostilePeerTests
     private static readonly Address Hostile = SpeakerPair.Loopback(12);
     private static readonly Address Honest = SpeakerPair.Loopback(13);
 
-    public static TheoryData<string, string, byte, byte> Garbage => new()
-    {
-        { "no marker", new string('0', 64), 1, 1 },
-        { "length 18", new string('f', 32) + "001201", 1, 2 },
-        { "length 5000", new string('f', 32) + "138802" + new string('0', 9962), 1, 2 },
-        { "type 9", new string('f', 32) + "001309", 1, 3 },
-        { "OPEN too short", new string('f', 32) + "001401" + "04", 1, 2 },
-        { "version 3", new string('f', 32) + "001d01" + "03fde9005a0a00000100", 2, 1 },
-        { "another AS", new string('f', 32) + "001d01" + "0400ff005a0a00000100", 2, 2 },
-        { "hold time 1", new string('f', 32) + "001d01" + "04fde900010a00000100", 2, 6 },
-        { "UPDATE first", new string('f', 32) + "001702" + "00000000", 5, 1 },
-        { "KEEPALIVE first", new string('f', 32) + "001304", 5, 1 },
-    };
+    public static TheoryData<string, string, byte, byte> Garbage =>
+        new()
+        {
+            { "no marker", new string('0', 64), 1, 1 },
+            { "length 18", new string('f', 32) + "001201", 1, 2 },
+            { "length 5000", new string('f', 32) + "138802" + new string('0', 9962), 1, 2 },
+            { "type 9", new string('f', 32) + "001309", 1, 3 },
+            { "OPEN too short", new string('f', 32) + "001401" + "04", 1, 2 },
+            { "version 3", new string('f', 32) + "001d01" + "03fde9005a0a00000100", 2, 1 },
+            { "another AS", new string('f', 32) + "001d01" + "0400ff005a0a00000100", 2, 2 },
+            { "hold time 1", new string('f', 32) + "001d01" + "04fde900010a00000100", 2, 6 },
+            { "UPDATE first", new string('f', 32) + "001702" + "00000000", 5, 1 },
+            { "KEEPALIVE first", new string('f', 32) + "001304", 5, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Garbage))]
@@ -60,15 +61,24 @@ public class HostilePeerTests
             }
             try
             {
-                await socket.SendAsync(flood.AsMemory(0, flood.Length - (round % 3 * 7)), TestContext.Current.CancellationToken);
+                await socket.SendAsync(
+                    flood.AsMemory(0, flood.Length - (round % 3 * 7)),
+                    TestContext.Current.CancellationToken
+                );
             }
             catch (SocketException)
             {
                 // Cut off while it was sending.
             }
         }
-        await Wait.UntilAsync(async () => (await speaker.NeighborsAsync()).Count(one => one.State == "Established") == 1, "only the honest one is up");
-        await Wait.UntilAsync(async () => (await SpeakerTests.Routes(speaker)).Length == 5, "only honest routes are left");
+        await Wait.UntilAsync(
+            async () => (await speaker.NeighborsAsync()).Count(one => one.State == "Established") == 1,
+            "only the honest one is up"
+        );
+        await Wait.UntilAsync(
+            async () => (await SpeakerTests.Routes(speaker)).Length == 5,
+            "only honest routes are left"
+        );
         Assert.Equal(1, (await speaker.TablesAsync()).Single().Groups);
     }
 
@@ -85,7 +95,10 @@ public class HostilePeerTests
             await SpeakerTests.SendAsync(socket, SpeakerTests.Many(0, 2000));
             if (i % 2 == 0)
             {
-                await Wait.UntilAsync(async () => (await speaker.TablesAsync()).Sum(table => table.Paths) > 0, "some came");
+                await Wait.UntilAsync(
+                    async () => (await speaker.TablesAsync()).Sum(table => table.Paths) > 0,
+                    "some came"
+                );
             }
             socket.Dispose();
             await Wait.UntilAsync(async () => (await speaker.TablesAsync()).Length == 0, $"gone after flap {i}");

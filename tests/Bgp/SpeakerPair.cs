@@ -22,7 +22,13 @@ internal sealed class SpeakerPair : IAsyncDisposable
 
     public Speaker Start(Address address, uint number, Func<SpeakerOptions, SpeakerOptions>? change = null)
     {
-        var options = new SpeakerOptions { As = number, RouterId = address, Listen = [address], Port = Port };
+        var options = new SpeakerOptions
+        {
+            As = number,
+            RouterId = address,
+            Listen = [address],
+            Port = Port,
+        };
         var speaker = new Speaker(change?.Invoke(options) ?? options, TimeProvider.System, Events.Enqueue);
         running.Add(speaker.RunAsync(stop.Token));
         return speaker;
@@ -46,7 +52,12 @@ internal sealed class SpeakerPair : IAsyncDisposable
     {
         var socket = await ConnectAsync(own, to);
         var messages = new OctetBuffer();
-        new OpenMessage(number, 90, (uint)own.Bits, capabilities ?? new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = number }).WriteTo(messages);
+        new OpenMessage(
+            number,
+            90,
+            (uint)own.Bits,
+            capabilities ?? new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = number }
+        ).WriteTo(messages);
         Message.WriteKeepalive(messages);
         await socket.SendAsync(messages.Segment(0, messages.Count));
         return socket;
@@ -68,7 +79,7 @@ internal sealed class SpeakerPair : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
-            for (int count; (count = await socket.ReceiveAsync(buffer, patience.Token)) > 0;)
+            for (int count; (count = await socket.ReceiveAsync(buffer, patience.Token)) > 0; )
             {
                 all.AddRange(buffer.AsSpan(0, count));
             }
@@ -78,7 +89,11 @@ internal sealed class SpeakerPair : IAsyncDisposable
             // Reset, or still open: what came is what there is.
         }
         (MessageType, byte, byte) last = default;
-        for (ReadOnlySpan<byte> rest = all.ToArray(); Message.TryFrame(rest, true, out var type, out var length, out _); rest = rest[length..])
+        for (
+            ReadOnlySpan<byte> rest = all.ToArray();
+            Message.TryFrame(rest, true, out var type, out var length, out _);
+            rest = rest[length..]
+        )
         {
             last = (type, length > 19 ? rest[19] : (byte)0, length > 20 ? rest[20] : (byte)0);
         }

@@ -37,9 +37,17 @@ public class SpeakerTests
         await one.AnnounceAsync(Family.IPv4Unicast, Route("11.0.0.0/8"), Set());
         await Wait.UntilAsync(async () => (await Routes(two)).Length == 2, "routes");
         var ten = new RouteMatch { Prefixes = new PrefixSet([new PrefixRange(Prefix.Parse("10.0.0.0/8"), 8, 24)]) };
-        var policy = new RoutePolicy("ten", [new("1", ten, new RouteChange { Med = 5, AddCommunities = [77] }, PolicyAction.Accept)], PolicyAction.Reject);
+        var policy = new RoutePolicy(
+            "ten",
+            [new("1", ten, new RouteChange { Med = 5, AddCommunities = [77] }, PolicyAction.Accept)],
+            PolicyAction.Reject
+        );
         await one.SetPolicyAsync(Two.ToString(), Family.IPv4Unicast, RoutePolicy.AcceptAll, policy);
-        await Wait.UntilAsync(async () => await Routes(two) is [{ Route: "10.0.0.0/8" } only] && only.Attributes.GetValueOrDefault("med") == "5", "policy");
+        await Wait.UntilAsync(
+            async () =>
+                await Routes(two) is [{ Route: "10.0.0.0/8" } only] && only.Attributes.GetValueOrDefault("med") == "5",
+            "policy"
+        );
         await two.SetPolicyAsync(One.ToString(), Family.IPv4Unicast, RoutePolicy.RejectAll, RoutePolicy.AcceptAll);
         await Wait.UntilAsync(async () => (await Routes(two))[0].Status == "rejected", "import policy");
         Assert.Equal(2, net.Events.Count(one => one.Kind == BgpEventKind.SessionUp));
@@ -50,7 +58,13 @@ public class SpeakerTests
     {
         await using var net = new SpeakerPair();
         var two = net.Start(Two, 65002);
-        await two.AddNeighborAsync(net.Neighbor(Two, One, 65001) with { Passive = true, Families = [new(Family.IPv4Unicast) { MaximumPrefixes = 1000 }] });
+        await two.AddNeighborAsync(
+            net.Neighbor(Two, One, 65001) with
+            {
+                Passive = true,
+                Families = [new(Family.IPv4Unicast) { MaximumPrefixes = 1000 }],
+            }
+        );
         using var socket = await net.PlayAsync(One, Two, 65001);
         await Wait.UntilAsync(() => net.Saw(BgpEventKind.SessionUp), "up");
         await SendAsync(socket, Many(0, 1_000_000));
@@ -64,7 +78,13 @@ public class SpeakerTests
     {
         await using var net = new SpeakerPair();
         var two = net.Start(Two, 65002);
-        await two.AddNeighborAsync(net.Neighbor(Two, One, 65001) with { Passive = true, GracefulRestart = TimeSpan.FromSeconds(60) });
+        await two.AddNeighborAsync(
+            net.Neighbor(Two, One, 65001) with
+            {
+                Passive = true,
+                GracefulRestart = TimeSpan.FromSeconds(60),
+            }
+        );
         var capabilities = new Capabilities
         {
             Families = [Family.IPv4Unicast],
@@ -75,7 +95,10 @@ public class SpeakerTests
         await SendAsync(first, Many(0, 10));
         await Wait.UntilAsync(async () => (await Routes(two)).Length == 10, "routes");
         first.Dispose();
-        await Wait.UntilAsync(async () => (await Routes(two)).Count(route => route.Status == "best stale") == 10, "stale");
+        await Wait.UntilAsync(
+            async () => (await Routes(two)).Count(route => route.Status == "best stale") == 10,
+            "stale"
+        );
         using var second = await PlayUntilUpAsync(net, capabilities);
         await SendAsync(second, Many(0, 4));
         await Wait.UntilAsync(async () => (await Routes(two)).Count(route => route.Status == "best") == 4, "refreshed");
@@ -98,7 +121,11 @@ public class SpeakerTests
         // The first of them again, with an ORIGIN of value 9.
         var bad = new OctetBuffer();
         var start = Message.Begin(bad, MessageType.Update);
-        bad.Octets(Convert.FromHexString("0000" + "0014" + "40010109" + "4002060201" + "0000fde9" + "4003040a000001" + "18" + "010000"));
+        bad.Octets(
+            Convert.FromHexString(
+                "0000" + "0014" + "40010109" + "4002060201" + "0000fde9" + "4003040a000001" + "18" + "010000"
+            )
+        );
         Message.End(bad, start);
         await SendAsync(socket, bad);
         await Wait.UntilAsync(async () => (await Routes(two)).Length == 2, "treated as withdrawn");
@@ -122,7 +149,11 @@ public class SpeakerTests
         for (var i = 0u; i < 200_000; i++)
         {
             var builder = new AttributeBuilder().Start(Set()).Set(AttributeCode.Med, i);
-            _ = two.AnnounceAsync(Family.IPv4Unicast, Nlri.Unicast(new Prefix(Address.V4(0x0b000000 + (i << 4)), 28)), builder.Build());
+            _ = two.AnnounceAsync(
+                Family.IPv4Unicast,
+                Nlri.Unicast(new Prefix(Address.V4(0x0b000000 + (i << 4)), 28)),
+                builder.Build()
+            );
         }
         await Wait.UntilAsync(() => Interlocked.Read(ref drained) > 200_000 * 50, "the quick one has all", 60);
         await stop.CancelAsync();
@@ -181,7 +212,7 @@ public class SpeakerTests
     {
         try
         {
-            for (var sent = 0; sent < messages.Count;)
+            for (var sent = 0; sent < messages.Count; )
             {
                 sent += await socket.SendAsync(messages.Segment(sent, messages.Count - sent));
             }
@@ -206,5 +237,6 @@ public class SpeakerTests
 
     internal static Nlri Route(string prefix) => Nlri.Unicast(Prefix.Parse(prefix));
 
-    internal static Task<RouteView[]> Routes(Speaker speaker) => speaker.RoutesAsync(Family.IPv4Unicast, null, onlyBest: false, int.MaxValue);
+    internal static Task<RouteView[]> Routes(Speaker speaker) =>
+        speaker.RoutesAsync(Family.IPv4Unicast, null, onlyBest: false, int.MaxValue);
 }

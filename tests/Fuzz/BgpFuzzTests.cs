@@ -16,7 +16,9 @@ public class BgpFuzzTests
     [Fact]
     public void Mutations_of_the_corpus_never_throw()
     {
-        var seconds = double.TryParse(Environment.GetEnvironmentVariable("TOMBOLO_FUZZ_SECONDS"), out var asked) ? asked : 1;
+        var seconds = double.TryParse(Environment.GetEnvironmentVariable("TOMBOLO_FUZZ_SECONDS"), out var asked)
+            ? asked
+            : 1;
         var seeds = Corpus.ToArray();
         var number = Environment.TickCount;
         var random = new Random(number);
@@ -30,7 +32,10 @@ public class BgpFuzzTests
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"seed for BgpCorpus.txt: {Convert.ToHexStringLower(input)}", failure);
+                throw new InvalidOperationException(
+                    $"seed for BgpCorpus.txt: {Convert.ToHexStringLower(input)}",
+                    failure
+                );
             }
         }
     }

@@ -17,7 +17,11 @@ internal static class BgpTarget
         switch (input[0] & 7)
         {
             case 0:
-                UpdateCodecTests.Use(new UpdateReader(), rest, new SessionTraits((input[0] & 8) != 0, (input[0] & 16) != 0));
+                UpdateCodecTests.Use(
+                    new UpdateReader(),
+                    rest,
+                    new SessionTraits((input[0] & 8) != 0, (input[0] & 16) != 0)
+                );
                 break;
             case 1:
                 if (OpenMessage.TryRead(rest, out var open, out _))
