@@ -34,7 +34,7 @@ internal static class Holder
                 Tombolo.Linux.Processes.UnshareMounts();
                 Mounts.MakePrivate("/");
                 // The lab's pins are not the pod's business, and a copy of their mount would outlive the lab.
-                foreach (var lab in Directory.EnumerateDirectories(RunRoot))
+                foreach (var lab in Directory.Exists(RunRoot) ? Directory.GetDirectories(RunRoot) : [])
                 {
                     Mounts.Detach(Path.Combine(lab, "bpf"));
                 }
