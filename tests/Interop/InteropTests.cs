@@ -23,10 +23,14 @@ public class InteropTests
                     () => us.HasAsync("ipv4-unicast", session.V4, "65001:77", "65001:7:8", "4200000001"),
                     "our table has their IPv4 route"
                 );
-                await Holds(
-                    () => us.HasAsync("ipv6-unicast", session.V6, session.Theirs6),
-                    "our table has their IPv6 route"
-                );
+                if (kind != "openbgpd")
+                {
+                    // Its Linux build sends no IPv6 routes over a session on IPv4.
+                    await Holds(
+                        () => us.HasAsync("ipv6-unicast", session.V6, session.Theirs6),
+                        "our table has their IPv6 route"
+                    );
+                }
                 await Holds(
                     () => them.HasAsync("ipv4-unicast", "203.0.113.0/24", "65000:1", "65000:1:2"),
                     "their table has our IPv4 route"
