@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json.Serialization;
 using k8s.Models;
 using Tombolo.Api.Schema;
 
@@ -99,7 +98,6 @@ public sealed record FabricConfigSpec
     public IsolateNamespaces? IsolateNamespaces { get; init; }
 }
 
-[JsonConverter(typeof(WordsConverter<EncapsulationName>))]
 public enum EncapsulationName
 {
     VXLAN,

@@ -72,13 +72,21 @@ public sealed record PodReference
     public required string Uid { get; init; }
 }
 
-[JsonConverter(typeof(WordsConverter<InterfaceState>))]
 public enum InterfaceState
 {
+    [JsonStringEnumMemberName("pending")]
     Pending,
+
+    [JsonStringEnumMemberName("bound")]
     Bound,
+
+    [JsonStringEnumMemberName("up")]
     Up,
+
+    [JsonStringEnumMemberName("failed")]
     Failed,
+
+    [JsonStringEnumMemberName("withdrawn")]
     Withdrawn,
 }
 

@@ -88,17 +88,21 @@ public sealed record VirtualNetworkSpec
     public bool? PacketMode { get; init; }
 }
 
-[JsonConverter(typeof(WordsConverter<Forwarding>))]
 public enum Forwarding
 {
+    [JsonStringEnumMemberName("overlay")]
     Overlay,
+
+    [JsonStringEnumMemberName("underlay")]
     Underlay,
 }
 
-[JsonConverter(typeof(WordsConverter<IntraNetwork>))]
 public enum IntraNetwork
 {
+    [JsonStringEnumMemberName("allow")]
     Allow,
+
+    [JsonStringEnumMemberName("deny")]
     Deny,
 }
 

@@ -115,7 +115,7 @@ internal static class StructuralSchema
             return new JsonObject
             {
                 ["type"] = "string",
-                ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => (JsonNode)Words.Of(name))]),
+                ["enum"] = new JsonArray([.. Words.Of(type).Select(word => (JsonNode)word)]),
             };
         }
         if (typeof(IDictionary<string, string>).IsAssignableFrom(type))

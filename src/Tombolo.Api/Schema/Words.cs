@@ -1,9 +1,16 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+
 namespace Tombolo.Api.Schema;
 
-/// <summary>How an enum's member is written in the API: fields' words begin small (<c>overlay</c>), protocols' as they are
-/// (<c>VXLAN</c>, <c>MPLSinUDP</c>).</summary>
+/// <summary>
+/// How an enum's members are written in the API: as <see cref="JsonStringEnumMemberNameAttribute"/> says, else as they are
+/// named (protocols: <c>VXLAN</c>). An attribute of the members, since the Kubernetes client's own enum converter comes
+/// before any that a type asks for.
+/// </summary>
 internal static class Words
 {
-    public static string Of(string member) =>
-        member.Length > 1 && char.IsUpper(member[1]) ? member : char.ToLowerInvariant(member[0]) + member[1..];
+    public static IEnumerable<string> Of(Type type) =>
+        type.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name);
 }
