@@ -266,13 +266,21 @@ public sealed class LabUp(LabPlace place, LabUpOptions options, Progress progres
             },
             cancel
         );
-        // What runs is not yet everywhere known: give the routes a moment, but judge what is measured last.
+        // A pod may run a moment before the last node knows of it; its interface says when all do.
+        await progress.UntilAsync(
+            "every node holds their routes",
+            Within,
+            async stop =>
+            {
+                var interfaces = await api.ListAsync("/apis/net.tombolo.dev/v1alpha1/networkinterfaces", stop);
+                var programmed = interfaces.Count(one => IsTrue(one, "Programmed"));
+                return programmed == interfaces.Count
+                    ? null
+                    : $"{programmed} of {interfaces.Count} interfaces (log/routeserver.log)";
+            },
+            cancel
+        );
         var report = await Reachability.MeasureAsync(place, api, cancel);
-        for (var attempt = 0; attempt < 5 && (report.Pods.Count < 2 || report.Wrong().Count > 0); attempt++)
-        {
-            progress.Say($"{report.Wrong().Count} of {report.Results.Count} attempts not as wanted, measuring again");
-            report = await Reachability.MeasureAsync(place, api, cancel);
-        }
         progress.Say($"reach measured: {report.Results.Count} attempts, TCP and UDP, between {report.Pods.Count} pods");
         var wrong = report.Wrong();
         output.WriteLine($"\n{ReachTable.ByNetwork(report)}");
