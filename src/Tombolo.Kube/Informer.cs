@@ -121,8 +121,12 @@ public sealed partial class Informer<T>(KubeApi api, ILogger log, string? fieldS
             {
                 throw ErrorOf(line.Object);
             }
+            version = line.Object.GetProperty("metadata").GetProperty("resourceVersion").GetString() ?? version;
+            if (line.Type == "BOOKMARK")
+            {
+                continue; // an object of the kind by name alone: it has a version and nothing else
+            }
             var item = KubernetesJson.Deserialize<T>(line.Object);
-            version = item.Metadata.ResourceVersion;
             switch (line.Type)
             {
                 case "ADDED" or "MODIFIED":
