@@ -8,7 +8,7 @@ public class FabricPropertyTests
 {
     [Fact]
     public void Any_order_of_events_gives_the_same_state_as_a_rebuild_and_as_brute_force() =>
-        Gen.Select(World.AnyEvent.Array[0, 60], Gen.Int[1, 7], Gen.Int)
+        Gen.Select(World.AnyEvent.Array[0, 160], Gen.Int[1, 7], Gen.Int)
             .Sample((events, flushEach, seed) => Check(events, flushEach, seed), iter: 2000);
 
     private static void Check(World.Event[] events, int flushEach, int seed)
