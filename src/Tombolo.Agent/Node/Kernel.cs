@@ -17,6 +17,7 @@ internal sealed partial class Kernel : IDisposable
     private readonly Datapath.Datapath datapath;
     private readonly Netlink links = Netlink.Open();
     private readonly Translation.Here here;
+    private readonly HashSet<int> attachedByUs = [];
     private readonly ILogger log;
 
     /// <exception cref="LinuxException">The underlay has no such device or no address, or the programs do not load.</exception>
@@ -66,9 +67,9 @@ internal sealed partial class Kernel : IDisposable
         links.Links.Find(attachment.Link) is { } link && link.Name == attachment.LinkName;
 
     /// <summary>Makes maps and programs as wanted.</summary>
-    /// <returns>Interfaces that could not be programmed, each with the reason.</returns>
-    public IReadOnlyDictionary<string, string> Apply(NodeState state, IReadOnlyCollection<Known> known)
+    public Applied Apply(NodeState state, IReadOnlyCollection<Known> known)
     {
+        string? error = null;
         var failed = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
@@ -76,10 +77,11 @@ internal sealed partial class Kernel : IDisposable
         }
         catch (Exception broken) when (broken is LinuxException or InvalidOperationException)
         {
-            LogNotApplied(log, broken.Message);
+            error = broken.Message;
+            LogNotApplied(log, error);
             foreach (var one in known.Where(one => one.Attachment is not null && !one.Up))
             {
-                failed[one.Uid] = broken.Message;
+                failed[one.Uid] = error;
             }
         }
         // Maps first: programs on a device without entries drop, programs that see half of them might not.
@@ -91,9 +93,12 @@ internal sealed partial class Kernel : IDisposable
         {
             try
             {
-                if (!one.Up || !datapath.IsAttached(one.Attachment!.Link))
+                // What an earlier agent attached runs its programs: ours take their place, between two packets.
+                var link = one.Attachment!.Link;
+                if (!attachedByUs.Contains(link) || !datapath.IsAttached(link))
                 {
-                    datapath.AttachPod(one.Attachment!.Link);
+                    datapath.AttachPod(link);
+                    attachedByUs.Add(link);
                 }
             }
             catch (LinuxException broken)
@@ -101,7 +106,7 @@ internal sealed partial class Kernel : IDisposable
                 failed[one.Uid] = broken.Message;
             }
         }
-        return failed;
+        return new Applied(error, failed);
     }
 
     /// <summary>Makes the pod's link.</summary>
@@ -124,7 +129,11 @@ internal sealed partial class Kernel : IDisposable
     }
 
     /// <summary>Takes the programs off a link; its maps' entries go by <see cref="Apply"/>.</summary>
-    public void Detach(Attachment attachment) => datapath.Detach(attachment.Link);
+    public void Detach(Attachment attachment)
+    {
+        attachedByUs.Remove(attachment.Link);
+        datapath.Detach(attachment.Link);
+    }
 
     public void DeleteLink(Attachment attachment)
     {

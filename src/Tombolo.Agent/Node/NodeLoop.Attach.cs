@@ -4,7 +4,6 @@ using Tombolo.Linux;
 using Tombolo.Stream;
 using Tombolo.Values;
 using Tombolo.Values.Cni;
-using Prefix = Tombolo.Values.Prefix;
 
 namespace Tombolo.Agent.Node;
 
@@ -112,7 +111,7 @@ internal sealed partial class NodeLoop
             one.Settled = false;
             if (converged)
             {
-                kernel.Apply(state, known.Values);
+                Apply();
             }
         }
         Drop(attachment);
@@ -151,9 +150,7 @@ internal sealed partial class NodeLoop
         Address? gateway4 = null;
         foreach (var address in wanted.Addresses.Select(octets => Address.Read(octets.Span)))
         {
-            var subnet = subnets.FirstOrDefault(one =>
-                new Prefix(Address.Read(one.Prefix.Address.Span), (int)one.Prefix.Length).Contains(address)
-            );
+            var subnet = subnets.FirstOrDefault(one => Translation.Read(one.Prefix).Contains(address));
             addresses.Add((address, subnet is null ? address.Width : (int)subnet.Prefix.Length));
             if (address.IsIPv4 && subnet is not null)
             {

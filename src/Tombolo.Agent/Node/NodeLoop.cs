@@ -42,6 +42,7 @@ internal sealed partial class NodeLoop(
     private NodeState state = new([]);
     private bool converged;
     private bool dirty;
+    private string? trouble;
     private ulong reports;
 
     public void Add(ServerStream stream) => streams.Add(stream);
@@ -135,12 +136,13 @@ internal sealed partial class NodeLoop(
                 view.Name = what.Welcome.Server;
                 view.Begin();
                 stream.Send(Account());
+                stream.Send(Health());
                 break;
             case FromServer.BodyOneofCase.Delta:
                 if (view.Apply(what.Delta))
                 {
                     dirty |= view == primary;
-                    AcknowledgeStandby(stream);
+                    Acknowledge(stream);
                 }
                 break;
             case FromServer.BodyOneofCase.EndOfSync:
@@ -151,7 +153,7 @@ internal sealed partial class NodeLoop(
                     primary = view;
                 }
                 dirty |= view == primary;
-                AcknowledgeStandby(stream);
+                Acknowledge(stream);
                 break;
             case FromServer.BodyOneofCase.StageOne when view == primary:
                 if (known.TryGetValue(what.StageOne.InterfaceUid, out var one))
@@ -217,16 +219,18 @@ internal sealed partial class NodeLoop(
         {
             Withdraw(gone, news);
         }
-        var errors = kernel.Apply(state, known.Values);
+        var applied = Apply();
         converged = true;
         foreach (
-            var one in known.Values.Where(one => one.Attachment is not null && !one.Up && !errors.ContainsKey(one.Uid))
+            var one in known.Values.Where(one =>
+                one.Attachment is not null && !one.Up && !applied.Failed.ContainsKey(one.Uid)
+            )
         )
         {
             one.Up = true;
             news.Interfaces.Add(one.Report());
         }
-        foreach (var (uid, why) in errors)
+        foreach (var (uid, why) in applied.Failed)
         {
             news.Interfaces.Add(
                 new InterfaceReport
@@ -244,8 +248,21 @@ internal sealed partial class NodeLoop(
         }
         foreach (var stream in streams)
         {
-            AcknowledgeStandby(stream);
+            Acknowledge(stream);
         }
+    }
+
+    // What the kernel does not hold is not acknowledged, is said, and is tried again with the next message or second.
+    private Applied Apply()
+    {
+        var applied = kernel.Apply(state, known.Values);
+        dirty |= applied.Error is not null;
+        if (applied.Error != trouble)
+        {
+            trouble = applied.Error;
+            Send(Health());
+        }
+        return applied;
     }
 
     // The server no longer has it here: the pod is deleted or elsewhere. A link that is still there forwards nothing.
@@ -262,7 +279,7 @@ internal sealed partial class NodeLoop(
 
     // To each server the highest version of its own whose entries the kernel holds: the primary's as applied, another's if
     // its entries are the same.
-    private void AcknowledgeStandby(ServerStream stream)
+    private void Acknowledge(ServerStream stream)
     {
         var view = stream.View;
         if (
@@ -288,6 +305,8 @@ internal sealed partial class NodeLoop(
         report.Interfaces.AddRange(known.Values.Select(one => one.Report()));
         return new FromAgent { Report = report };
     }
+
+    private FromAgent Health() => new() { Health = new Health { Warnings = { trouble is null ? [] : [trouble] } } };
 
     private void Send(FromAgent message)
     {
