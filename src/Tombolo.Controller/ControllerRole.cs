@@ -19,6 +19,7 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
     {
         Network,
         Subnet,
+        Config,
         Pod,
         Interface,
         Sweep,
@@ -41,6 +42,7 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         var interfaces = new InterfaceReconciler(api, watched, blocks);
         var networks = new NetworkReconciler(api, watched, blocks, new Claims(api, watched), events);
         var subnets = new SubnetReconciler(api, watched, blocks, events);
+        var configs = new ConfigReconciler(api, watched, events);
         var sweep = new Sweeping(api, watched, blocks);
         Route(watched, queue, pods);
 
@@ -57,6 +59,8 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
                         return await networks.ReconcileAsync(key.Name, stop);
                     case What.Subnet:
                         return await subnets.ReconcileAsync(key.Name, stop);
+                    case What.Config:
+                        return await configs.ReconcileAsync(key.Name, stop);
                     case What.Pod:
                         return await pods.ReconcileAsync(key.Name, stop);
                     case What.Interface:
@@ -183,8 +187,9 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
             var block = (now ?? old)!;
             queue.Add(new Key(What.Subnet, new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet)));
         };
-        watched.Configs.Changed += (_, _) =>
+        watched.Configs.Changed += (old, now) =>
         {
+            queue.Add(new Key(What.Config, (now ?? old)!.ObjectName()));
             foreach (var subnet in watched.Subnets.Items)
             {
                 queue.Add(new Key(What.Subnet, subnet.ObjectName()));

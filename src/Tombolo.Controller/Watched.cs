@@ -25,16 +25,10 @@ internal sealed class Watched(KubeApi api, ILogger log)
     public FabricConfigSpec Config => Configs.Find(null, "default")?.Spec ?? new FabricConfigSpec();
 
     public NetworkIntent.Surroundings Surroundings =>
-        new(name => Subnets.Find(name.Namespace, name.Name), NamespaceLabels, SystemPrefixes(Config));
+        new(name => Subnets.Find(name.Namespace, name.Name), NamespaceLabels, ConfigIntent.SystemSubnets(Config));
 
     public IDictionary<string, string>? NamespaceLabels(string name) =>
         Namespaces.Find(null, name) is { } found ? found.Metadata.Labels ?? new Dictionary<string, string>() : null;
-
-    public static List<Prefix> SystemPrefixes(FabricConfigSpec config) =>
-        config
-            .SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
-            .Where(prefix => prefix.Family != AddressFamily.None)
-            .ToList();
 
     public IEnumerable<NetworkInterface> InterfacesIn(ObjectName network)
     {

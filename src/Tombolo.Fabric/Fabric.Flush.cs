@@ -155,7 +155,7 @@ public sealed partial class Fabric
         var around = new NetworkIntent.Surroundings(
             name => subnets.GetValueOrDefault(name),
             name => namespaces.GetValueOrDefault(name),
-            SystemPrefixes()
+            ConfigIntent.SystemSubnets(config)
         );
         NetworkIntent.Judge(network, around, out var usable);
         return new VrfEntry(
@@ -165,12 +165,6 @@ public sealed partial class Fabric
             usable.Select(subnet => new VrfSubnet(subnet.Intent.Cidr, subnet.Intent.Gateway)).ToSequence()
         );
     }
-
-    private List<Prefix> SystemPrefixes() =>
-        config
-            .SystemSubnets.Select(text => Prefix.TryParse(text, out var prefix) ? prefix : default)
-            .Where(prefix => prefix.Family != AddressFamily.None)
-            .ToList();
 
     private void FlushInterface(string uid, News news)
     {

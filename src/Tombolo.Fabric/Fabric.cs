@@ -44,7 +44,7 @@ public sealed partial class Fabric
 
     public void Put(FabricConfig? settings)
     {
-        var spec = settings?.Spec ?? new FabricConfigSpec();
+        var spec = ConfigIntent.InForce(settings?.Spec ?? new FabricConfigSpec());
         if (spec.ClusterId != config.ClusterId || !spec.SystemSubnets.SequenceEqual(config.SystemSubnets))
         {
             dirtyNetworks.UnionWith(networks.Keys);

@@ -104,6 +104,24 @@ public sealed class KubeApi : IDisposable
             cancel
         );
 
+    /// <summary>
+    /// Adds or takes away a finalizer, if the object is still as it was read. The object given is an informer's, and
+    /// others read it: it stays as it is.
+    /// </summary>
+    /// <returns>The object as it is now.</returns>
+    public Task<T> SetFinalizerAsync<T>(T item, string finalizer, bool held, CancellationToken cancel)
+        where T : IKubernetesObject<V1ObjectMeta>
+    {
+        var others = (item.Metadata.Finalizers ?? []).Where(one => one != finalizer);
+        var metadata = new V1ObjectMeta
+        {
+            ResourceVersion = item.Metadata.ResourceVersion,
+            Finalizers = [.. held ? others.Append(finalizer) : others],
+        };
+        var patch = $$"""{"metadata":{{KubernetesJson.Serialize(metadata)}}}""";
+        return PatchAsync<T>(item.Metadata.NamespaceProperty, item.Metadata.Name, patch, null, cancel);
+    }
+
     /// <summary>Deletes the object; that there is none is no error.</summary>
     public async Task DeleteAsync<T>(string? inNamespace, string name, string? uid, CancellationToken cancel)
     {

@@ -110,7 +110,7 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
         {
             if ((now?.Metadata.Name ?? "default") == "default")
             {
-                model.Post(new ModelLoop.Changed(fabric => fabric.Put(now)));
+                model.Post(new ModelLoop.Configured(now));
             }
         };
         var nodes = new Informer<V1Node>(api, log);

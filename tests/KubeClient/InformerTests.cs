@@ -90,6 +90,24 @@ public sealed class InformerTests : IAsyncLifetime
         await Api.DeleteAsync<Subnet>("default", "another", null, cancel);
     }
 
+    [Fact]
+    public async Task A_finalizer_is_set_on_what_was_read_and_what_was_read_stays_as_it_is()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var read = await Api.CreateAsync(Net("10.0.0.0/24"), cancel);
+        var held = await Api.SetFinalizerAsync(read, "test/held", held: true, cancel);
+        Assert.Equal(["test/held"], held.Metadata.Finalizers);
+        Assert.Null(read.Metadata.Finalizers);
+        var old = await Assert.ThrowsAsync<KubeException>(() =>
+            Api.SetFinalizerAsync(read, "test/more", held: true, cancel)
+        );
+        Assert.True(old.IsConflict);
+        await Api.DeleteAsync<Subnet>("default", "net", null, cancel);
+        var dying = await Api.GetAsync<Subnet>("default", "net", cancel);
+        await Api.SetFinalizerAsync(dying, "test/held", held: false, cancel);
+        Assert.Null(await Api.FindAsync<Subnet>("default", "net", cancel));
+    }
+
     public async ValueTask DisposeAsync()
     {
         api?.Dispose();

@@ -42,8 +42,7 @@ internal sealed class InterfaceReconciler(KubeApi api, Watched watched, AddressB
         {
             await blocks.ReleaseAsync(subnet, address, name.ToString(), cancel);
         }
-        self.Metadata.Finalizers.Remove(Names.AddressFinalizer);
-        await api.UpdateAsync(self, cancel);
+        await api.SetFinalizerAsync(self, Names.AddressFinalizer, held: false, cancel);
         return null;
     }
 

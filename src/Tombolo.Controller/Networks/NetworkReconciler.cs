@@ -31,8 +31,7 @@ internal sealed class NetworkReconciler(
         }
         if (network.Metadata.Finalizers?.Contains(Names.InUseFinalizer) != true)
         {
-            network.Metadata.Finalizers = [.. network.Metadata.Finalizers ?? [], Names.InUseFinalizer];
-            network = await api.UpdateAsync(network, cancel);
+            network = await api.SetFinalizerAsync(network, Names.InUseFinalizer, held: true, cancel);
         }
         var judgement = NetworkIntent.Judge(network, watched.Surroundings, out var subnets);
         var status = network.Status ?? new VirtualNetworkStatus();
@@ -121,12 +120,8 @@ internal sealed class NetworkReconciler(
         {
             return;
         }
-        var before = Conditions.Find(old?.Conditions, Conditions.Accepted);
         await api.UpdateStatusAsync(network with { Status = status }, cancel);
-        if (!judgement.IsAccepted && before?.Message != judgement.Message)
-        {
-            await events.WarningAsync(network, judgement.Reason, judgement.Message, cancel);
-        }
+        await Judged.TellAsync(events, network, old?.Conditions, judgement, cancel);
     }
 
     private async Task<TimeSpan?> FinishAsync(VirtualNetwork network, CancellationToken cancel)
@@ -166,8 +161,7 @@ internal sealed class NetworkReconciler(
             return null; // the last interface to go brings us back
         }
         await claims.ReleaseAsync(network.Metadata.Uid, cancel);
-        network.Metadata.Finalizers.Remove(Names.InUseFinalizer);
-        await api.UpdateAsync(network, cancel);
+        await api.SetFinalizerAsync(network, Names.InUseFinalizer, held: false, cancel);
         return null;
     }
 }

@@ -22,10 +22,9 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
         }
         if (subnet.Metadata.Finalizers?.Contains(Names.InUseFinalizer) != true)
         {
-            subnet.Metadata.Finalizers = [.. subnet.Metadata.Finalizers ?? [], Names.InUseFinalizer];
-            subnet = await api.UpdateAsync(subnet, cancel);
+            subnet = await api.SetFinalizerAsync(subnet, Names.InUseFinalizer, held: true, cancel);
         }
-        var system = name.Namespace == Names.SystemNamespace ? [] : Watched.SystemPrefixes(watched.Config);
+        var system = name.Namespace == Names.SystemNamespace ? [] : ConfigIntent.SystemSubnets(watched.Config);
         var judgement = SubnetIntent.Judge(subnet, system, out var intent);
         var old = subnet.Status ?? new SubnetStatus();
         var used = blocks.HeldIn(name);
@@ -36,7 +35,7 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
             Capacity = intent?.Capacity,
             Used = used,
             Free = intent is null ? null : Math.Max(0, intent.Capacity - used),
-            Conditions = WithBoth(old, subnet, judgement),
+            Conditions = Judged.Conditions(old.Conditions, judgement, subnet.Metadata.Generation, api.ServerTime),
         };
         var same =
             old with { Conditions = null } == now with { Conditions = null }
@@ -44,39 +43,9 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
         if (!same)
         {
             await api.UpdateStatusAsync(subnet with { Status = now }, cancel);
-            if (
-                !judgement.IsAccepted
-                && Conditions.Find(old.Conditions, Conditions.Accepted)?.Message != judgement.Message
-            )
-            {
-                await events.WarningAsync(subnet, judgement.Reason, judgement.Message, cancel);
-            }
+            await Judged.TellAsync(events, subnet, old.Conditions, judgement, cancel);
         }
         return null;
-    }
-
-    private IReadOnlyList<k8s.Models.V1Condition> WithBoth(SubnetStatus old, Subnet subnet, Judgement judgement)
-    {
-        var generation = subnet.Metadata.Generation;
-        var accepted = judgement.IsAccepted;
-        var list = Conditions.With(
-            old.Conditions,
-            Conditions.Accepted,
-            accepted,
-            judgement.Reason,
-            judgement.Message,
-            generation,
-            api.ServerTime
-        );
-        return Conditions.With(
-            list,
-            Conditions.Ready,
-            accepted,
-            accepted ? "Ready" : judgement.Reason,
-            judgement.Message,
-            generation,
-            api.ServerTime
-        );
     }
 
     private async Task<TimeSpan?> FinishAsync(Subnet subnet, CancellationToken cancel)
@@ -88,12 +57,10 @@ internal sealed class SubnetReconciler(KubeApi api, Watched watched, AddressBloc
         }
         foreach (var block in blocks.BlocksOf(name).ToList())
         {
-            block.Metadata.Finalizers?.Remove(Names.InUseFinalizer);
-            await api.UpdateAsync(block, cancel);
+            await api.SetFinalizerAsync(block, Names.InUseFinalizer, held: false, cancel);
             await api.DeleteAsync<AddressBlock>(name.Namespace, block.Metadata.Name, block.Metadata.Uid, cancel);
         }
-        subnet.Metadata.Finalizers.Remove(Names.InUseFinalizer);
-        await api.UpdateAsync(subnet, cancel);
+        await api.SetFinalizerAsync(subnet, Names.InUseFinalizer, held: false, cancel);
         return null;
     }
 }

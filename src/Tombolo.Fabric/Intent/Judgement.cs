@@ -7,5 +7,9 @@ public readonly record struct Judgement(string Reason, string Message)
 
     public bool IsAccepted => Reason == "Accepted";
 
+    /// <summary>An intent that would be ignored is refused: what a user believes to be isolated or reachable must be so.</summary>
+    public static Judgement NotYet(string field, string what) =>
+        Refused("NotSupportedYet", field, $"{what} is not supported by this version; leave the field out");
+
     public static Judgement Refused(string reason, string field, string why) => new(reason, $"{field}: {why}");
 }

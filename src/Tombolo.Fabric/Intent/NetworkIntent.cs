@@ -125,18 +125,16 @@ public static class NetworkIntent
             }
             if (spec.Forwarding == Forwarding.Underlay)
             {
-                return NotYet("spec.forwarding", "underlay forwarding");
+                return Judgement.NotYet("spec.forwarding", "underlay forwarding");
             }
         }
-        return spec.SourceNat == true ? NotYet("spec.sourceNat", "source NAT to the outside")
-            : spec.IntraNetwork == IntraNetwork.Deny ? NotYet("spec.intraNetwork", "a baseline deny")
-            : spec.Routes is { Count: > 0 } ? NotYet("spec.routes", "static routes")
-            : spec.AllowedPrefixes is { Count: > 0 } ? NotYet("spec.allowedPrefixes", "prefixes beyond the subnets")
-            : spec.PacketMode == true ? NotYet("spec.packetMode", "packet mode")
+        return spec.SourceNat == true ? Judgement.NotYet("spec.sourceNat", "source NAT to the outside")
+            : spec.IntraNetwork == IntraNetwork.Deny ? Judgement.NotYet("spec.intraNetwork", "a baseline deny")
+            : spec.Routes is { Count: > 0 } ? Judgement.NotYet("spec.routes", "static routes")
+            : spec.AllowedPrefixes is { Count: > 0 }
+                ? Judgement.NotYet("spec.allowedPrefixes", "prefixes beyond the subnets")
+            : spec.PacketMode == true ? Judgement.NotYet("spec.packetMode", "packet mode")
+            : spec.SystemServices is { Count: > 0 } ? Judgement.NotYet("spec.systemServices", "services of the system")
             : Judgement.Accepted;
     }
-
-    // An intent that would be ignored is refused: what a user believes to be isolated or reachable must be so.
-    private static Judgement NotYet(string field, string what) =>
-        Judgement.Refused("NotSupportedYet", field, $"{what} is not supported by this version; leave the field out");
 }

@@ -125,6 +125,10 @@ public sealed record SubnetIntent(
             return judgement;
         }
         judgement = ReadReserved(spec, cidr, out var reserved);
+        if (judgement.IsAccepted && spec.DnsServers is { Count: > 0 })
+        {
+            return Judgement.NotYet("spec.dnsServers", "DNS");
+        }
         if (judgement.IsAccepted)
         {
             intent = new SubnetIntent(cidr, gateway, ranges.ToSequence(), reserved.ToSequence());

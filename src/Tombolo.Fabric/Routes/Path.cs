@@ -15,7 +15,7 @@ public enum PathTarget : byte
     Drop,
 }
 
-/// <summary>One way to a prefix (control.md's <em>path</em>).</summary>
+/// <summary>One way to a prefix.</summary>
 /// <param name="Node">Of an interface.</param>
 /// <param name="Label">Assigned by that node.</param>
 /// <param name="Up">False: bound but not attached. Refuses connections that open, passes replies.</param>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tombolo.Api;
 using Tombolo.Api.Kinds;
 using Tombolo.Fabric;
+using Tombolo.Fabric.Intent;
 using Tombolo.RouteServer.Streams;
 using Tombolo.Values;
 using Wire = Tombolo.Stream;
@@ -32,6 +33,8 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
 
     internal sealed record NodeObject(string Name, V1Node? Node) : Message;
 
+    internal sealed record Configured(FabricConfig? Config) : Message;
+
     internal sealed record ListsComplete : Message;
 
     internal sealed record Asked(Action<ModelLoop> Question) : Message;
@@ -42,11 +45,9 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
     private readonly Fabric.Fabric fabric = new();
     private readonly Dictionary<NodeName, Presence> nodes = [];
     private readonly DateTimeOffset started = time.GetUtcNow();
+    private TimeSpan staleTime = ConfigIntent.StaleTime(new FabricConfigSpec());
     private bool listsComplete;
     private ulong version;
-
-    /// <summary>How long routes of a silent node are kept.</summary>
-    public TimeSpan StaleTime { get; set; } = TimeSpan.FromMinutes(5);
 
     public Fabric.Fabric Fabric => fabric;
 
@@ -106,6 +107,10 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
         {
             case Changed changed:
                 changed.Apply(fabric);
+                break;
+            case Configured configured:
+                staleTime = ConfigIntent.StaleTime(configured.Config?.Spec ?? new FabricConfigSpec());
+                fabric.Put(configured.Config);
                 break;
             case NodeObject node:
                 ApplyNode(node);
@@ -176,7 +181,6 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
             case Wire.FromAgent.BodyOneofCase.Ack:
                 session.Acknowledged = Math.Max(session.Acknowledged, what.Ack.Version);
                 session.Errors = [.. what.Ack.Errors];
-                programmed.Acknowledged(session.Node);
                 break;
             case Wire.FromAgent.BodyOneofCase.Health:
                 session.Warnings = [.. what.Health.Warnings];
@@ -215,7 +219,7 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
         }
     }
 
-    private void Refresh(NodeName node) => fabric.Put(node, PresenceOf(node).Facts(time.GetUtcNow(), StaleTime));
+    private void Refresh(NodeName node) => fabric.Put(node, PresenceOf(node).Facts(time.GetUtcNow(), staleTime));
 
     private void Flush()
     {

@@ -8,7 +8,7 @@ namespace Tombolo.RouteServer.Model;
 
 /// <summary>
 /// What a node is to the model, from its Node object and its agent's stream. Its routes stay while its stream is there, or
-/// while it is Ready and the stream was lost less than <c>staleTime</c> ago (control.md, lifetime of routes).
+/// while it is Ready and the stream was lost less than <c>staleTime</c> ago.
 /// </summary>
 internal sealed class Presence
 {

@@ -21,7 +21,6 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
     private readonly Dictionary<string, Change> vrfs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> failures = new(StringComparer.Ordinal);
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
-    private bool acknowledged;
 
     /// <summary>Notes what a flush changed.</summary>
     public void Flushed(ulong version, IReadOnlyDictionary<NodeName, NodeDelta> news)
@@ -45,10 +44,7 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
                 }
             }
         }
-        acknowledged = true; // with no subscriber but silent ones there is nobody whose ack would bring us here
     }
-
-    public void Acknowledged(NodeName node) => acknowledged = true;
 
     /// <summary>An agent said something of an interface; with a reason if it failed.</summary>
     public void Reported(string uid, string? failure)
@@ -75,11 +71,6 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
             SettleTouched(model, uid);
         }
         touched.Clear();
-        if (!acknowledged && interfaces.Count + vrfs.Count == 0)
-        {
-            return;
-        }
-        acknowledged = false;
         foreach (var (uid, change) in interfaces.ToList())
         {
             SettleInterface(model, uid, change);
