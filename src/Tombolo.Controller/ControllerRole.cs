@@ -31,7 +31,8 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
     public Task RunAsync(CancellationToken cancel) =>
         new LeaderLease(api, "kube-system", "tombolo-controller", identity, log).RunAsync(LeadAsync, cancel);
 
-    private async Task LeadAsync(CancellationToken cancel)
+    /// <summary>Leads until cancelled. That no other does is the lease's affair; addresses are safe without.</summary>
+    internal async Task LeadAsync(CancellationToken cancel)
     {
         await EnsureDefaultsAsync(cancel);
         var watched = new Watched(api, log);

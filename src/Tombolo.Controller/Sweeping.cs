@@ -38,11 +38,13 @@ internal sealed class Sweeping(KubeApi api, Watched watched, AddressBlocks block
 
     private async Task ReclaimAsync(AddressBlock block, AddressEntry entry, CancellationToken cancel)
     {
-        if (
-            !ObjectName.TryParse(entry.Interface, "", out var holder)
-            || watched.Interfaces.Find(holder.Namespace, holder.Name) is not null
-        )
+        if (!ObjectName.TryParse(entry.Interface, "", out var holder))
         {
+            return;
+        }
+        if (watched.Interfaces.Find(holder.Namespace, holder.Name) is { } living)
+        {
+            await blocks.ForgetOthersAsync(living, cancel); // of a controller that died between taking and writing
             return;
         }
         if (

@@ -38,7 +38,7 @@ internal sealed class InterfaceReconciler(KubeApi api, Watched watched, AddressB
         {
             return left;
         }
-        foreach (var (subnet, address) in SubnetsOf(self))
+        foreach (var (subnet, address) in blocks.HeldBy(name.ToString()))
         {
             await blocks.ReleaseAsync(subnet, address, name.ToString(), cancel);
         }
@@ -56,31 +56,5 @@ internal sealed class InterfaceReconciler(KubeApi api, Watched watched, AddressB
         // The watch of pods may lag behind that of interfaces; only the server itself can say that there is none.
         pod = await api.FindAsync<V1Pod>(self.Metadata.NamespaceProperty, self.Spec.Pod.Name, cancel);
         return pod?.Metadata.Uid != self.Spec.Pod.Uid;
-    }
-
-    /// <summary>Which Subnet each of its addresses was taken from: those that hold an entry for it.</summary>
-    private List<(ObjectName Subnet, Address Address)> SubnetsOf(NetworkInterface self)
-    {
-        var holder = self.ObjectName().ToString();
-        var found = new List<(ObjectName, Address)>();
-        foreach (var seen in watched.Blocks.Items)
-        {
-            var block = blocks.Find(seen.ObjectName()) ?? seen;
-            foreach (
-                var entry in block.Spec.Entries.Where(entry => entry.Interface == holder && entry.Released is null)
-            )
-            {
-                if (Address.TryParse(block.Spec.First, out var first))
-                {
-                    found.Add(
-                        (
-                            new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet),
-                            first.Add((uint)entry.Offset)
-                        )
-                    );
-                }
-            }
-        }
-        return found;
     }
 }

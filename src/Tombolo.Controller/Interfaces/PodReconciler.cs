@@ -239,6 +239,13 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
         {
             await api.CreateAsync(made, cancel);
         }
-        catch (KubeException refused) when (refused.AlreadyExists) { } // the name holds the pod's uid: it is this one
+        catch (KubeException refused) when (refused.AlreadyExists)
+        {
+            // The name holds the pod's uid, so it is this one's: another controller, that believes it leads as we do, was faster.
+            if (await api.FindAsync<NetworkInterface>(made.Metadata.NamespaceProperty, own, cancel) is { } theirs)
+            {
+                await blocks.ForgetOthersAsync(theirs, cancel);
+            }
+        }
     }
 }

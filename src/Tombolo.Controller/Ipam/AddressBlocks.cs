@@ -52,27 +52,58 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
         }
     }
 
-    /// <summary>Lays an interface's addresses to rest, wherever they are from.</summary>
-    public async Task ReleaseAsync(ObjectName subnet, Address address, string holder, CancellationToken cancel)
+    /// <summary>Lays an interface's address to rest.</summary>
+    public Task ReleaseAsync(ObjectName subnet, Address address, string holder, CancellationToken cancel) =>
+        GiveBackAsync(subnet, address, holder, block => BlockPlan.Release(block, address, api.ServerTime), cancel);
+
+    /// <summary>Gives back an address that its holder never came to use.</summary>
+    public Task ForgetAsync(ObjectName subnet, Address address, string holder, CancellationToken cancel) =>
+        GiveBackAsync(subnet, address, holder, block => BlockPlan.Forget(block, address), cancel);
+
+    /// <summary>Gives back what is held in an interface's name and is none of its addresses, which never change.</summary>
+    public async Task ForgetOthersAsync(NetworkInterface self, CancellationToken cancel)
     {
-        var name = new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, BlockPlan.FirstOf(address)));
-        while (true)
+        var holder = self.ObjectName().ToString();
+        var own = self
+            .Spec.Addresses.Concat(self.Spec.SystemAddresses ?? [])
+            .Select(text => Address.TryParse(text, out var address) ? address : default)
+            .ToHashSet();
+        foreach (var (subnet, address) in HeldBy(holder).Where(held => !own.Contains(held.Address)))
         {
-            var block = Find(name);
-            if (
-                block is null
-                || BlockPlan.EntryOf(block, address) is not { Released: null } entry
-                || entry.Interface != holder
-            )
-            {
-                return;
-            }
-            if (await TryWriteAsync(name, BlockPlan.Release(block, address, api.ServerTime), cancel))
-            {
-                return;
-            }
+            await ForgetAsync(subnet, address, holder, cancel);
         }
     }
+
+    private async Task GiveBackAsync(
+        ObjectName subnet,
+        Address address,
+        string holder,
+        Func<AddressBlock, AddressBlock> change,
+        CancellationToken cancel
+    )
+    {
+        var name = new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, BlockPlan.FirstOf(address)));
+        while (
+            Find(name) is { } block
+            && BlockPlan.EntryOf(block, address) is { Released: null } entry
+            && entry.Interface == holder
+            && !await TryWriteAsync(name, change(block), cancel)
+        ) { }
+    }
+
+    /// <summary>What an interface holds, and of which Subnet.</summary>
+    public IReadOnlyList<(ObjectName Subnet, Address Address)> HeldBy(string holder) =>
+        [
+            .. from seen in watched.Blocks.Items
+            let block = Find(seen.ObjectName()) ?? seen
+            from entry in block.Spec.Entries
+            where entry.Interface == holder && entry.Released is null
+            where Address.TryParse(block.Spec.First, out _)
+            select (
+                new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet),
+                Address.Parse(block.Spec.First).Add((uint)entry.Offset)
+            ),
+        ];
 
     /// <summary>Addresses of a subnet that are held, those at rest not counted.</summary>
     public int HeldIn(ObjectName subnet) =>

@@ -94,6 +94,16 @@ internal static class BlockPlan
             ? With(block, address, entry with { Released = now })
             : block;
 
+    /// <summary>The block without an address that nobody ever used: it needs no rest.</summary>
+    public static AddressBlock Forget(AddressBlock block, Address address) =>
+        block with
+        {
+            Spec = block.Spec with
+            {
+                Entries = [.. block.Spec.Entries.Where(entry => entry.Offset != OffsetOf(address))],
+            },
+        };
+
     private static int OffsetOf(Address address) => (int)(address.Bits & (Size - 1));
 
     private static AddressBlock With(AddressBlock block, Address address, AddressEntry entry) =>
