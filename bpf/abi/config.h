@@ -26,8 +26,9 @@ struct tb_settings {
 	__u8 local4[4];	    /* this node's underlay addresses; zeros: none */
 	__u32 node;	    /* the node's id in its cluster */
 	__u8 local6[16];
-	__u32 flags; /* none yet */
-	__u32 pad[7];
+	__u32 flags;	   /* none yet */
+	__u32 event_limit; /* drop events of one reason on one CPU in a second; 0: no limit */
+	__u32 pad[6];
 };
 
 #endif

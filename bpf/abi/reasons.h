@@ -53,4 +53,8 @@ enum tb_reason {
 	DROP_limit = 0xffff,
 } __attribute__((packed));
 
+/* With none. */
+#define TB_ONE_MORE(name) +1
+#define TB_REASON_COUNT (1 TB_REASONS(TB_ONE_MORE))
+
 #endif

@@ -66,6 +66,13 @@ TB_MAP(fragments, BPF_MAP_TYPE_LRU_HASH, struct tb_fragment_key, struct tb_fragm
 /* Dropped packets by reason, direction and VRF. Sparse, so a hash: its 45 ns are paid by what is dropped. */
 TB_MAP(drops, BPF_MAP_TYPE_PERCPU_HASH, struct tb_drop_key, struct tb_drop, 4096, BPF_F_NO_PREALLOC);
 
+/* Drop events of this second on this CPU, by reason: a flood of one reason leaves the ring to the others. Not pinned. */
+struct tb_event_budget {
+	__u64 second;
+	__u64 spent;
+};
+TB_MAP(event_budgets, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct tb_event_budget, TB_REASON_COUNT, 0);
+
 /* Sampled drops and flows: struct tb_event. Written without wake-up. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

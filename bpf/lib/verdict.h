@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* verdict.h - how every program ends: one function per outcome.
- * Reads: settings.  Writes: drops, events; skb->cb, by which test runs and `trace` see the outcome.
+ * Reads: settings.  Writes: drops, events, event_budgets; skb->cb, by which test runs and `trace` see the outcome.
  */
 #ifndef TB_LIB_VERDICT_H
 #define TB_LIB_VERDICT_H
@@ -13,18 +13,40 @@ static __always_inline void tb_outcome(struct __sk_buff *skb, enum tb_outcome ou
 	skb->cb[1] = detail;
 }
 
+/* May one more event of this reason be written on this CPU in this second (2^30 ns: a division less)? */
+static __always_inline bool tb_has_budget(enum tb_reason reason, __u64 nanoseconds, __u32 limit)
+{
+	__u32 index = reason;
+	struct tb_event_budget *budget;
+
+	if (!limit)
+		return true;
+	budget = bpf_map_lookup_elem(&event_budgets, &index);
+	if (!budget)
+		return false;
+	if (budget->second != nanoseconds >> 30) {
+		budget->second = nanoseconds >> 30;
+		budget->spent = 0;
+	}
+	return ++budget->spent <= limit;
+}
+
 static __always_inline void tb_drop_event(struct __sk_buff *skb, const struct tb_packet *packet, enum tb_reason reason)
 {
 	__u32 zero = 0;
-	const struct tb_settings *now = bpf_map_lookup_elem(&settings, &zero);
+	const struct tb_settings *set = bpf_map_lookup_elem(&settings, &zero);
 	struct tb_event *event;
+	__u64 now;
 
-	if (!now || !now->event_sample || (now->event_sample > 1 && bpf_get_prandom_u32() % now->event_sample))
+	if (!set || !set->event_sample || (set->event_sample > 1 && bpf_get_prandom_u32() % set->event_sample))
+		return;
+	now = bpf_ktime_get_ns();
+	if (!tb_has_budget(reason, now, set->event_limit))
 		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event)
 		return;
-	event->nanoseconds = bpf_ktime_get_ns();
+	event->nanoseconds = now;
 	event->kind = TB_EVENT_DROP;
 	event->direction = packet->direction;
 	event->reason = reason;

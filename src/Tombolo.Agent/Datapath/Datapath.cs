@@ -45,6 +45,7 @@ public sealed class Datapath : IDisposable
             new Settings
             {
                 EventSample = options.EventSample,
+                EventLimit = options.EventLimit,
                 Local4 = options.Underlay4 is { } local4 ? AddressOctets.From(local4).First : 0,
                 Local6 = options.Underlay6 is { } local6 ? AddressOctets.From(local6) : default,
                 Node = options.NodeId,

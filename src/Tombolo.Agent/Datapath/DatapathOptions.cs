@@ -31,6 +31,9 @@ public sealed record DatapathOptions
     /// <summary>One dropped packet in so many becomes an event; 0 none.</summary>
     public uint EventSample { get; init; } = 1;
 
+    /// <summary>Drop events of one reason on one CPU in a second, so that a flood of one hides no other; 0 no limit.</summary>
+    public uint EventLimit { get; init; } = 20;
+
     /// <summary>For <c>trace</c>: a second set of programs on the same maps that counts and writes nothing.</summary>
     public bool Tracing { get; init; }
 }
