@@ -3,5 +3,6 @@ using Tombolo.Cni;
 return await Plugin.RunAsync(
     Environment.GetEnvironmentVariable,
     Console.OpenStandardInput(),
-    Console.OpenStandardOutput()
+    Console.OpenStandardOutput(),
+    TimeProvider.System
 );

@@ -1,12 +1,12 @@
 namespace Tombolo.Values.Cni;
 
-/// <summary>The result of ADD (CNI spec 1.1 §5, success).</summary>
+/// <summary>The result of ADD (CNI spec 1.1 §5, success). One that was read may lack lists.</summary>
 public sealed record CniResult(
     string CniVersion,
-    IReadOnlyList<CniInterface> Interfaces,
-    IReadOnlyList<CniAddress> Ips,
-    IReadOnlyList<CniRoute> Routes,
-    CniDns Dns
+    IReadOnlyList<CniInterface>? Interfaces,
+    IReadOnlyList<CniAddress>? Ips,
+    IReadOnlyList<CniRoute>? Routes,
+    CniDns? Dns
 );
 
 /// <param name="Sandbox">Path of the namespace; null on the host's side.</param>
@@ -15,7 +15,8 @@ public sealed record CniInterface(string Name, string? Mac, string? Sandbox, int
 
 /// <param name="Address">With prefix length.</param>
 /// <param name="Interface">Index into the result's interfaces.</param>
-public sealed record CniAddress(string Address, string? Gateway, int Interface);
+/// <param name="Version">Before 1.0.0 alone: "4" or "6".</param>
+public sealed record CniAddress(string Address, string? Gateway, int? Interface, string? Version = null);
 
 public sealed record CniRoute(string Dst, string? Gw);
 
