@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0
-/* from_underlay - tcx ingress of an underlay device: VXLAN to this node is ours, everything else the host's.
+/* from_underlay - tcx ingress of an underlay device: VXLAN and MPLS in UDP to this node are ours, everything else the host's.
  * known endpoint? -> label offered to its peer group? -> decapsulate -> is the destination there? does the source come
  * from where its route leads? -> deliver. Nothing that came from the overlay goes back into it.
  */
+#include "lib/mpls.h"
 #include "lib/route.h"
+#include "lib/verdict.h"
 #include "lib/vxlan.h"
-
-/* Is the datagram VXLAN for this node? Fragments too: the overlay never sends any, so a first one is refused by name. */
-static __always_inline bool tb_is_vxlan_for_us(struct __sk_buff *skb)
-{
-	void *frame = tb_linear(skb, ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr));
-	struct iphdr *ip = frame + ETH_HLEN;
-	const struct tb_settings *now;
-	__u32 zero = 0, us;
-	__be16 port;
-
-	if (!frame || ip->version != 4 || ip->protocol != IPPROTO_UDP || (ip->frag_off & bpf_htons(IP_OFFSET)))
-		return false;
-	now = bpf_map_lookup_elem(&settings, &zero);
-	if (!now)
-		return false;
-	__builtin_memcpy(&us, now->local4, 4);
-	if (ip->daddr != us)
-		return false;
-	return !bpf_skb_load_bytes(skb, ETH_HLEN + ip->ihl * 4 + offsetof(struct udphdr, dest), &port, sizeof(port)) &&
-	       port == bpf_htons(TB_VXLAN_PORT);
-}
 
 static __always_inline const struct tb_label *tb_label(__u32 space, __u32 value)
 {
@@ -81,51 +62,45 @@ int from_underlay(struct __sk_buff *skb)
 	struct tb_endpoint_key source = { .family = TB_IPV4 };
 	const struct tb_endpoint *endpoint;
 	const struct tb_label *label;
-	struct tb_vxlan *outer;
+	struct tb_carried carried = {};
+	enum tb_encap encap = TB_ENCAP_NONE;
 	enum tb_reason reason;
-	__u16 ethertype;
-	__u32 vni;
-	void *frame;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->vlan_present || !tb_is_vxlan_for_us(skb))
+	if (skb->protocol == bpf_htons(ETH_P_IP) && !skb->vlan_present)
+		encap = tb_outer_kind(skb);
+	if (encap == TB_ENCAP_NONE)
 		return tb_pass(skb);
 
 	/* From here on the packet is ours: it is delivered or dropped by name. */
-	frame = tb_linear(skb, ETH_HLEN + sizeof(*outer));
-	if (!frame)
-		return tb_drop(skb, &packet, DROP_malformed);
-	outer = frame + ETH_HLEN;
-	packet.saddr.word[0] = outer->ip.saddr;
-	packet.daddr.word[0] = outer->ip.daddr;
-	packet.family = TB_IPV4;
-	packet.proto = IPPROTO_UDP;
-	packet.dport = outer->udp.dest;
-	if (outer->ip.ihl != 5 || (outer->ip.frag_off & bpf_htons(IP_MF)) || !(outer->flags & TB_VXLAN_FLAGS) ||
-	    bpf_ntohs(outer->ip.tot_len) < sizeof(*outer) || bpf_ntohs(outer->ip.tot_len) > skb->len - ETH_HLEN)
-		return tb_drop(skb, &packet, DROP_malformed);
-	vni = bpf_ntohl(outer->vni) >> 8;
-	ethertype = outer->ethernet.h_proto;
-
+	reason = encap == TB_ENCAP_VXLAN ? tb_vxlan_read(skb, &packet, &carried) : tb_mpls_read(skb, &packet, &carried);
+	if (reason)
+		return tb_drop(skb, &packet, reason);
 	__builtin_memcpy(source.address, &packet.saddr, 16);
 	endpoint = bpf_map_lookup_elem(&tunnel_endpoints, &source);
 	if (!endpoint)
 		return tb_drop(skb, &packet, DROP_unknown_endpoint);
-	label = tb_label(endpoint->peer_group, vni);
+	label = tb_label(endpoint->peer_group, carried.label);
 	if (!label)
 		return tb_drop(skb, &packet,
-			       tb_label(TB_SPACE_NODES, vni) ? DROP_wrong_peer_group : DROP_unknown_label);
+			       tb_label(TB_SPACE_NODES, carried.label) ? DROP_wrong_peer_group : DROP_unknown_label);
 	packet.vrf = label->vrf;
 
-	if (ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD))
+	/* A label is not popped with a TTL that runs out here (RFC 3032 section 2.4.2). */
+	if (carried.ttl <= 1)
+		return tb_drop(skb, &packet, DROP_ttl_expired);
+	if (carried.ethertype == bpf_htons(ETH_P_8021Q) || carried.ethertype == bpf_htons(ETH_P_8021AD))
 		return tb_drop(skb, &packet, DROP_tagged);
-	if (ethertype != bpf_htons(ETH_P_IP) && ethertype != bpf_htons(ETH_P_IPV6))
+	if (carried.ethertype != bpf_htons(ETH_P_IP) && carried.ethertype != bpf_htons(ETH_P_IPV6))
 		return tb_drop(skb, &packet, DROP_not_ip);
 	/* The kernel refuses to shrink a packet to less than its new IP header. */
-	if (tb_vxlan_pop(skb, ethertype))
+	if (tb_outer_pop(skb, &carried))
 		return tb_drop(skb, &packet, DROP_malformed);
 	__builtin_memset(&packet.saddr, 0, sizeof(packet.saddr));
 	__builtin_memset(&packet.daddr, 0, sizeof(packet.daddr));
-	reason = tb_parse(skb, &packet, ethertype);
+	packet.sport = packet.dport = 0;
+	reason = tb_parse(skb, &packet, carried.ethertype);
+	if (!reason && packet.l3_length > carried.length)
+		reason = DROP_malformed;
 	if (reason)
 		return tb_drop(skb, &packet, reason);
 

@@ -7,6 +7,7 @@
 #define TB_LIB_FORWARD_H
 
 #include "icmp_error.h"
+#include "mpls.h"
 #include "route.h"
 #include "vxlan.h"
 
@@ -65,18 +66,26 @@ static __always_inline int tb_forward_tunnel(struct __sk_buff *skb, const struct
 					     const struct tb_nexthop *to)
 {
 	const struct tb_tunnel *tunnel = bpf_map_lookup_elem(&tunnels, &to->tunnel);
+	__u32 room = to->encap == TB_ENCAP_VXLAN      ? sizeof(struct tb_vxlan)
+		     : to->encap == TB_ENCAP_MPLS_UDP ? sizeof(struct tb_mpls)
+						      : 0;
 	__u32 mtu, size;
 
 	if (!tunnel || !tunnel->ifindex)
 		return tb_drop(skb, packet, DROP_no_route);
-	if (to->encap != TB_ENCAP_VXLAN || tunnel->family != TB_IPV4)
+	if (!room || tunnel->family != TB_IPV4)
 		return tb_drop(skb, packet, DROP_unsupported);
+	/* UDP super-packets are lost behind decapsulation wherever the underlay did not cut them. The agent switches them off in
+	 * the pod; who switched them on again is told here.
+	 */
+	if (skb->gso_size && packet->proto == IPPROTO_UDP)
+		return tb_drop(skb, packet, DROP_encap_failed);
 	/* A super-packet is as large as its largest segment. */
 	size = skb->gso_size ? packet->segment_headers + skb->gso_size : packet->l3_length;
-	mtu = tunnel->mtu - TB_VXLAN_ROOM;
+	mtu = tunnel->mtu - room;
 	if (size > mtu)
 		return tb_drop_too_big(skb, packet, mtu);
-	if (tb_vxlan_push(skb, packet, to, tunnel))
+	if (to->encap == TB_ENCAP_VXLAN ? tb_vxlan_push(skb, packet, to, tunnel) : tb_mpls_push(skb, packet, to, tunnel))
 		return tb_drop(skb, packet, DROP_encap_failed);
 	tb_outcome(skb, TB_OUTCOME_TUNNEL, to->tunnel);
 	return bpf_redirect_neigh(tunnel->ifindex, NULL, 0, 0);

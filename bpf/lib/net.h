@@ -49,6 +49,7 @@
 #define TCP_FLAG_ACK_BIT 0x10
 
 #define TB_VXLAN_PORT 4789
+#define TB_MPLS_PORT 6635
 #define TB_MTU_MAX 0xffff
 
 /* Sixteen octets of an address, whole or by words. */

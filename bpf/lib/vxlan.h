@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* vxlan.h - into and out of VXLAN (RFC 7348) over IPv4, keeping super-packets whole.
- * Reads: the frame.  Writes: the frame.  Gives: encap_failed.
+ * Reads: the frame.  Writes: the frame.  Gives: encap_failed, malformed.
  *
  *   outer Ethernet 14 | IPv4 20 | UDP 8 | VXLAN 8 | inner Ethernet 14 | inner IP
  *
@@ -11,15 +11,12 @@
 #ifndef TB_LIB_VXLAN_H
 #define TB_LIB_VXLAN_H
 
-#include "verdict.h"
-
-#define BPF_F_ADJ_ROOM_ENCAP_L2(length) (((__u64)(length) & 0xff) << 56)
+#include "outer.h"
 
 #define TB_VXLAN_FLAGS 0x08 /* I: the VNI is valid */
 
 struct tb_vxlan {
-	struct iphdr ip;
-	struct udphdr udp;
+	struct tb_outer outer;
 	__u8 flags;
 	__u8 reserved[3];
 	__be32 vni; /* 24 bits, then 8 reserved */
@@ -28,55 +25,34 @@ struct tb_vxlan {
 
 _Static_assert(sizeof(struct tb_vxlan) == 50, "VXLAN over IPv4 adds 50 octets");
 
-#define TB_VXLAN_ROOM ((int)sizeof(struct tb_vxlan))
-
 /* Wraps the frame for `tunnel`; afterwards it lacks only the outer link layer's addresses. */
 static __always_inline int tb_vxlan_push(struct __sk_buff *skb, const struct tb_packet *packet,
 					 const struct tb_nexthop *to, const struct tb_tunnel *tunnel)
 {
-	struct tb_vxlan outer = {};
-	__u32 length = skb->len - ETH_HLEN + sizeof(outer);
-	__u16 ethertype = bpf_htons(ETH_P_IP);
-	/* A port of the ephemeral range by the inner flow's hash, so that the underlay spreads flows (section 5). */
-	__u16 port = 49152 | (bpf_get_hash_recalc(skb) & 0x3fff);
+	struct tb_vxlan headers = {};
 
-	if (length > TB_MTU_MAX)
+	if (tb_outer_fill(skb, packet, tunnel, &headers.outer, sizeof(headers), TB_VXLAN_PORT))
 		return -1;
-	outer.ip.version = 4;
-	outer.ip.ihl = 5;
-	outer.ip.tos = packet->tos & 0xfc; /* DSCP; ECN in compatibility mode (RFC 6040 section 4.1) */
-	outer.ip.tot_len = bpf_htons(length);
-	outer.ip.frag_off = bpf_htons(IP_DF);
-	outer.ip.ttl = 64;
-	outer.ip.protocol = IPPROTO_UDP;
-	__builtin_memcpy(&outer.ip.saddr, tunnel->local, 4);
-	__builtin_memcpy(&outer.ip.daddr, tunnel->remote, 4);
-	outer.ip.check = tb_fold(bpf_csum_diff(NULL, 0, (void *)&outer.ip, sizeof(outer.ip), 0));
-	outer.udp.source = bpf_htons(port);
-	outer.udp.dest = bpf_htons(TB_VXLAN_PORT);
-	outer.udp.len = bpf_htons(length - sizeof(outer.ip)); /* checksum zero (section 4.1) */
-	outer.flags = TB_VXLAN_FLAGS;
-	outer.vni = bpf_htonl(to->label << 8);
-	__builtin_memcpy(outer.ethernet.h_dest, to->mac, 6);
-	tb_gateway_mac(outer.ethernet.h_source);
-	outer.ethernet.h_proto = tb_ethertype(packet);
-
-	if (bpf_skb_adjust_room(skb, TB_VXLAN_ROOM, BPF_ADJ_ROOM_MAC,
-				BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP |
-					BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN) | BPF_F_ADJ_ROOM_ENCAP_L2_ETH))
-		return -1;
-	if (bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0))
-		return -1;
-	return bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_proto), &ethertype, sizeof(ethertype), 0);
+	headers.flags = TB_VXLAN_FLAGS;
+	headers.vni = bpf_htonl(to->label << 8);
+	__builtin_memcpy(headers.ethernet.h_dest, to->mac, 6);
+	tb_gateway_mac(headers.ethernet.h_source);
+	headers.ethernet.h_proto = packet->family == TB_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
+	return tb_outer_push(skb, &headers, sizeof(headers),
+			     BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN) | BPF_F_ADJ_ROOM_ENCAP_L2_ETH);
 }
 
-/* Takes the outer headers away; the outer Ethernet header is left in front of the inner packet. */
-static __always_inline int tb_vxlan_pop(struct __sk_buff *skb, __u16 ethertype)
+static __always_inline enum tb_reason tb_vxlan_read(struct __sk_buff *skb, struct tb_packet *packet,
+						    struct tb_carried *carried)
 {
-	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
+	struct tb_vxlan *headers = tb_outer_read(skb, packet, carried, sizeof(*headers), sizeof(*headers));
 
-	flags |= ethertype == bpf_htons(ETH_P_IP) ? BPF_F_ADJ_ROOM_DECAP_L3_IPV4 : BPF_F_ADJ_ROOM_DECAP_L3_IPV6;
-	return bpf_skb_adjust_room(skb, -TB_VXLAN_ROOM, BPF_ADJ_ROOM_MAC, flags);
+	if (!headers || !(headers->flags & TB_VXLAN_FLAGS))
+		return DROP_malformed;
+	carried->label = bpf_ntohl(headers->vni) >> 8;
+	carried->ethertype = headers->ethernet.h_proto;
+	carried->ttl = 64; /* it has none */
+	return DROP_none;
 }
 
 #endif

@@ -15,14 +15,7 @@ public class ConfigIntentTests
 
     public static IEnumerable<TheoryDataRow<string, string, FabricConfigSpec>> Refused() =>
         [
-            new(
-                "NotSupportedYet",
-                "spec.encapsulations",
-                Default with
-                {
-                    Encapsulations = [EncapsulationName.MPLSinUDP],
-                }
-            ),
+            new("NoEncapsulation", "spec.encapsulations", Default with { Encapsulations = [] }),
             new(
                 "NotSupportedYet",
                 "spec.isolateNamespaces",
@@ -58,13 +51,33 @@ public class ConfigIntentTests
     public void Nodes_are_told_what_is_in_force_and_not_what_is_refused()
     {
         var fabric = new Tombolo.Fabric.Fabric();
-        fabric.Put(
-            new FabricConfig { Spec = Default with { Encapsulations = [EncapsulationName.MPLSinUDP], Mtu = 500 } }
-        );
+        fabric.Put(new FabricConfig { Spec = Default with { Encapsulations = [], Mtu = 500 } });
         fabric.Flush();
         var settings = Assert.IsType<SettingsEntry>(Assert.Single(fabric.Snapshot(new NodeName(1, "node-1"))));
         Assert.Equal(Encapsulation.Vxlan, Assert.Single(settings.Encapsulations));
         Assert.Equal(0, settings.Mtu);
+    }
+
+    [Fact]
+    public void Encapsulations_are_told_in_their_order_and_once()
+    {
+        var fabric = new Tombolo.Fabric.Fabric();
+        IEnumerable<Encapsulation> Told(params EncapsulationName[] names)
+        {
+            Assert.True(ConfigIntent.Judge(Default with { Encapsulations = names }).IsAccepted);
+            fabric.Put(new FabricConfig { Spec = Default with { Encapsulations = names } });
+            fabric.Flush();
+            return Assert
+                .IsType<SettingsEntry>(Assert.Single(fabric.Snapshot(new NodeName(1, "node-1"))))
+                .Encapsulations;
+        }
+
+        Assert.Equal([Encapsulation.MplsInUdp], Told(EncapsulationName.MPLSinUDP));
+        Assert.Equal(
+            [Encapsulation.MplsInUdp, Encapsulation.Vxlan],
+            Told(EncapsulationName.MPLSinUDP, EncapsulationName.VXLAN)
+        );
+        Assert.Equal([Encapsulation.Vxlan], Told(EncapsulationName.VXLAN, EncapsulationName.VXLAN));
     }
 
     [Theory]

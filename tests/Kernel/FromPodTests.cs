@@ -206,6 +206,14 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Dropped("a dropping host route", DropReason.StaticDrop, Udp(Host(9, six)));
         yield return Dropped("a dropping prefix", DropReason.NoWayBack, Udp(To(24)));
         yield return Dropped("a system address", DropReason.SystemReplyOnly, Udp(To(26)));
+        yield return Dropped(
+            "a UDP super-packet to another node",
+            DropReason.EncapFailed,
+            UdpPacket(own, far, 2000)
+        ) with
+        {
+            GsoSize = 1000,
+        };
         foreach (var prefix in new[] { 20, 21, 22, 25, 27 })
         {
             yield return Dropped($"what is not built yet, to {To(prefix)}", DropReason.Unsupported, Udp(To(prefix)));

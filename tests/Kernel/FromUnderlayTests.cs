@@ -14,7 +14,16 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
     private static readonly Mac Router = new(0x02_99_99_99_99_99);
 
     public static TheoryData<PacketRow> Rows =>
-        [.. new[] { false, true }.SelectMany(BothFamilies), .. Outside(), .. Broken()];
+        [
+            .. from six in new[] { false, true }
+            from mpls in new[] { false, true }
+            from row in BothFamilies(six, mpls)
+            select row,
+            .. Outside(),
+            .. Broken(),
+            .. new[] { false, true }.SelectMany(BrokenOuter),
+            .. BrokenLabels(),
+        ];
 
     [Theory]
     [MemberData(nameof(Rows), DisableDiscoveryEnumeration = true)]
@@ -64,14 +73,17 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
         foreach (var six in new[] { false, true })
         {
             var packet = TcpPacket(Host(7, six), Host(5, six), Syn, 10);
-            for (var length = 0; length < packet.Length; length++)
+            for (var at = 0; at < packet.Length * 2; at++)
             {
+                var (length, mpls) = (at / 2, at % 2 == 1);
                 var inner = Ethernet(Mac.Gateway, Mac.Gateway, six ? IPv6Type : IPv4Type, packet[..length]);
-                var frame = Received(NodeA.NodeB, 100, inner);
+                var frame = mpls
+                    ? Ethernet(Us, Router, MplsUdp(NodeA.NodeB, NodeA.Local, 100, packet[..length]))
+                    : Ethernet(Us, Router, Vxlan(NodeA.NodeB, NodeA.Local, 100, inner));
                 var run = node.Run(node.Datapath.Programs.FromUnderlay, node.Underlay.IfIndex, frame);
                 Assert.True(
                     FromPodTests.Outcome(run) == Outcome.Drop && FromPodTests.Reason(run) == DropReason.Malformed,
-                    $"{(six ? "v6" : "v4")} cut to {length}: {FromPodTests.Outcome(run)} {FromPodTests.Reason(run)}"
+                    $"{(six ? "v6" : "v4")} in {(mpls ? "MPLS" : "VXLAN")} cut to {length}: {FromPodTests.Outcome(run)} {FromPodTests.Reason(run)}"
                 );
             }
         }
@@ -81,19 +93,23 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
 
     private static byte[] Inner(byte[] packet) => Ethernet(Mac.Gateway, Mac.Gateway, packet);
 
-    private static byte[] Received(Address from, uint vni, byte[] innerFrame) =>
-        Ethernet(Us, Router, IPv4Type, Vxlan(from, NodeA.Local, vni, innerFrame));
+    private static byte[] Received(Address from, uint label, byte[] packet, bool mpls) =>
+        Ethernet(
+            Us,
+            Router,
+            mpls ? MplsUdp(from, NodeA.Local, label, packet) : Vxlan(from, NodeA.Local, label, Inner(packet))
+        );
 
-    private static IEnumerable<PacketRow> BothFamilies(bool six)
+    private static IEnumerable<PacketRow> BothFamilies(bool six, bool mpls)
     {
-        var family = six ? "v6" : "v4";
+        var family = $"{(six ? "v6" : "v4")} in {(mpls ? "MPLS" : "VXLAN")}";
         PacketRow Deliver(string says, Address from, uint vni, byte[] packet, Mac to) =>
-            new($"{family}: {says}", Outcome.Deliver, Received(from, vni, Inner(packet)))
+            new($"{family}: {says}", Outcome.Deliver, Received(from, vni, packet, mpls))
             {
                 Out = Ethernet(to, Mac.Gateway, packet),
             };
         PacketRow Drop(string says, DropReason reason, Address from, uint vni, byte[] packet, uint vrf = NodeA.Red) =>
-            new($"{family}: {says}", Outcome.Drop, Received(from, vni, Inner(packet))) { Reason = reason, Vrf = vrf };
+            new($"{family}: {says}", Outcome.Drop, Received(from, vni, packet, mpls)) { Reason = reason, Vrf = vrf };
         var hello = UdpPacket(Host(7, six), Host(5, six));
 
         foreach (
@@ -206,8 +222,10 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
             {
                 ("TCP", Frame(TcpPacket(b, us, Syn))),
                 ("TCP to port 4789", Frame(IP(b, us, Tcp, UdpDatagram(b, us, 1, 4789, new byte[40])))),
+                ("TCP to port 6635", Frame(IP(b, us, Tcp, UdpDatagram(b, us, 1, 6635, new byte[40])))),
                 ("UDP to another port", Frame(UdpPacket(b, us, port: 53))),
                 ("VXLAN to another address", Frame(Vxlan(b, elsewhere, 100, inner))),
+                ("MPLS in UDP to another address", Frame(MplsUdp(b, elsewhere, 100, inner[14..]))),
                 ("a later fragment", Frame(IP(b, us, Udp, new byte[64], fragment: 0x0005))),
                 ("a ping", Frame(EchoRequest(b, us))),
                 ("ARP", Ethernet(Us, Router, ArpType, Arp(1, Router, b, default, us))),
@@ -225,7 +243,7 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
                     )
                 ),
                 ("VXLAN over IPv6", Frame(UdpPacket(NodeA.UnderlayV6, NodeA.UnderlayV6, port: 4789))),
-                ("MPLS in UDP", Frame(UdpPacket(b, us, port: 6635))),
+                ("MPLS in UDP over IPv6", Frame(UdpPacket(NodeA.UnderlayV6, NodeA.UnderlayV6, port: 6635))),
                 ("LLDP", Ethernet(Us, Router, 0x88cc, new byte[46])),
             }
         )
@@ -238,24 +256,12 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
     {
         var inner = Inner(UdpPacket(Host(7, false), Host(5, false)));
         byte[] Frame(byte[] packet) => Ethernet(Us, Router, packet);
-        byte[] Outer(byte flags = 8, byte[]? options = null, ushort fragment = 0x4000, byte[]? content = null) =>
-            Frame(
-                Vxlan(
-                    NodeA.NodeB,
-                    NodeA.Local,
-                    100,
-                    content ?? inner,
-                    flags: flags,
-                    options: options,
-                    fragment: fragment
-                )
-            );
+        byte[] Outer(byte flags = 8, byte[]? content = null) =>
+            Frame(Vxlan(NodeA.NodeB, NodeA.Local, 100, content ?? inner, flags: flags));
         PacketRow Drop(string says, DropReason reason, byte[] frame, uint vrf = 0) =>
             new(says, Outcome.Drop, frame) { Reason = reason, Vrf = vrf };
 
         yield return Drop("no valid VNI", DropReason.Malformed, Outer(flags: 0));
-        yield return Drop("outer options", DropReason.Malformed, Outer(options: [1, 1, 1, 0]));
-        yield return Drop("a first outer fragment", DropReason.Malformed, Outer(fragment: 0x2000));
         yield return Drop("nothing inside", DropReason.Malformed, Outer(content: []));
         yield return Drop("half a link header inside", DropReason.Malformed, Outer(content: new byte[7]));
         yield return Drop("an empty frame inside", DropReason.NotIp, Outer(content: new byte[14]), NodeA.Red);
@@ -283,11 +289,104 @@ public sealed class FromUnderlayTests(NodeA node) : IClassFixture<NodeA>
             Outer(content: Ethernet(Mac.Gateway, Mac.Gateway, IPv4Type, UdpPacket(Host(7, true), Host(5, true)))),
             NodeA.Red
         );
-        var lying = Outer();
-        (lying[16], lying[17]) = (0xff, 0xff);
-        yield return Drop("an outer length over the frame", DropReason.Malformed, lying);
-        var short49 = Outer();
-        (short49[16], short49[17]) = (0, 49);
-        yield return Drop("an outer length under its headers", DropReason.Malformed, short49);
+    }
+
+    private static PacketRow Broken(string says, DropReason reason, byte[] packet, uint vrf = 0) =>
+        new(says, Outcome.Drop, Ethernet(Us, Router, packet)) { Reason = reason, Vrf = vrf };
+
+    // What the outer IPv4 and UDP headers can get wrong, in either encapsulation.
+    private static IEnumerable<PacketRow> BrokenOuter(bool mpls)
+    {
+        var name = mpls ? "MPLS" : "VXLAN";
+        var hello = UdpPacket(Host(7, false), Host(5, false));
+        byte[] Outer(byte[]? options = null, ushort fragment = 0x4000) =>
+            mpls
+                ? MplsUdp(NodeA.NodeB, NodeA.Local, 100, hello, options: options, fragment: fragment)
+                : Vxlan(NodeA.NodeB, NodeA.Local, 100, Inner(hello), options: options, fragment: fragment);
+        byte[] Length(int at, int length)
+        {
+            var packet = Outer();
+            (packet[at], packet[at + 1]) = ((byte)(length >> 8), (byte)length);
+            return packet;
+        }
+        var (whole, headers) = (Outer().Length, mpls ? 32 : 50);
+
+        yield return Broken($"{name}: outer options", DropReason.Malformed, Outer(options: [1, 1, 1, 0]));
+        yield return Broken($"{name}: a first outer fragment", DropReason.Malformed, Outer(fragment: 0x2000));
+        foreach (
+            var (says, packet, vrf) in new[]
+            {
+                ("an outer length over the frame", Length(2, 0xffff), 0u),
+                ("an outer length of one octet too many", Length(2, whole + 1), 0u),
+                ("an outer length under its headers", Length(2, headers - 1), 0u),
+                ("an outer length of 0", Length(2, 0), 0u),
+                ("a datagram over its packet", Length(24, whole - 19), 0u),
+                ("a datagram under its headers", Length(24, headers - 21), 0u),
+                ("a datagram of 0 octets", Length(24, 0), 0u),
+                ("a datagram that ends within the inner packet", Length(24, whole - 21), (uint)NodeA.Red),
+            }
+        )
+        {
+            yield return Broken($"{name}: {says}", DropReason.Malformed, packet, vrf);
+        }
+    }
+
+    private static IEnumerable<PacketRow> BrokenLabels()
+    {
+        foreach (var six in new[] { false, true })
+        {
+            var hello = UdpPacket(Host(7, six), Host(5, six));
+            byte[] Labelled(bool bottom = true, byte ttl = 64, byte[]? packet = null) =>
+                MplsUdp(NodeA.NodeB, NodeA.Local, 100, packet ?? hello, bottom, ttl);
+            var family = six ? "v6" : "v4";
+            yield return Broken($"{family}: a label not at the bottom", DropReason.Malformed, Labelled(bottom: false));
+            yield return Broken(
+                $"{family}: a label under another",
+                DropReason.Malformed,
+                Labelled(bottom: false, packet: [0, 6, 0x51, 64, .. hello])
+            );
+            yield return Broken($"{family}: a label of TTL 0", DropReason.TtlExpired, Labelled(ttl: 0), NodeA.Red);
+            yield return Broken($"{family}: a label of TTL 1", DropReason.TtlExpired, Labelled(ttl: 1), NodeA.Red);
+            yield return new PacketRow(
+                $"{family}: a label of TTL 2 is delivered",
+                Outcome.Deliver,
+                Ethernet(Us, Router, Labelled(ttl: 2))
+            )
+            {
+                Out = Ethernet(Pod, Mac.Gateway, hello),
+            };
+            foreach (var version in new byte[] { 0, 1, 5, 7, 15 })
+            {
+                byte[] other = [(byte)(version << 4), .. hello[1..]];
+                yield return Broken(
+                    $"{family}: version {version} under a label",
+                    DropReason.NotIp,
+                    Labelled(packet: other),
+                    NodeA.Red
+                );
+            }
+        }
+        yield return Broken(
+            "MPLS: a v4-mapped source inside",
+            DropReason.Malformed,
+            MplsUdp(NodeA.NodeB, NodeA.Local, 100, UdpPacket(Address.Parse("::ffff:10.10.0.7"), Host(5, true))),
+            NodeA.Red
+        );
+        yield return Broken(
+            "MPLS: nothing under the label",
+            DropReason.Malformed,
+            MplsUdp(NodeA.NodeB, NodeA.Local, 100, [])
+        );
+        yield return Broken(
+            "MPLS: half a header under the label",
+            DropReason.Malformed,
+            MplsUdp(NodeA.NodeB, NodeA.Local, 100, [0x45, 0, 0, 40]),
+            NodeA.Red
+        );
+        yield return Broken(
+            "MPLS: the explicit null label",
+            DropReason.UnknownLabel,
+            MplsUdp(NodeA.NodeB, NodeA.Local, 0, UdpPacket(Host(7, false), Host(5, false)))
+        );
     }
 }

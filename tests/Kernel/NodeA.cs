@@ -120,6 +120,8 @@ public sealed class NodeA : IDisposable
                 Route(Red, At(11), new WantedNextHop.Tunnel(NarrowNode, 411));
                 Route(Red, At(12), new WantedNextHop.Tunnel(Address.Parse("172.30.77.77"), 1));
                 Route(Red, At(13), new WantedNextHop.Tunnel(Gateway, 5001));
+                Route(Red, At(14), new WantedNextHop.Tunnel(NodeB, 214, Encap.MplsUdp));
+                Route(Red, At(15), new WantedNextHop.Tunnel(NarrowNode, 415, Encap.MplsUdp));
                 Route(Blue, At(5), To(BluePod));
                 Route(Blue, At(7), new WantedNextHop.Tunnel(NodeC, 307));
             }
@@ -172,7 +174,8 @@ public sealed class NodeA : IDisposable
             (22, new WantedNextHop.Outside()),
             (23, new WantedNextHop.Tunnel(NodeB, 209)),
             (24, new WantedNextHop.Drop(DropReason.NoWayBack)),
-            (25, new WantedNextHop.Tunnel(NodeB, 210, Encap.MplsUdp)),
+            (25, new WantedNextHop.Tunnel(NodeB, 210, Encap.None)),
+            (28, new WantedNextHop.Tunnel(NodeB, 216, Encap.MplsUdp)),
             (26, new WantedNextHop.Drop(DropReason.SystemReplyOnly)),
             (27, new WantedNextHop.Tunnel(UnderlayV6, 211)),
         ];

@@ -1,4 +1,5 @@
 using Tombolo.Agent.Datapath;
+using Tombolo.Agent.Interfaces;
 using Tombolo.Linux;
 using Tombolo.Linux.Bpf;
 using Tombolo.Values;
@@ -54,22 +55,16 @@ internal sealed class OverlayNode : IDisposable
     /// <returns>The index of its host side.</returns>
     public int AddLink(string pod, string name, Mac mac, IEnumerable<Address> addresses)
     {
+        var shape = new PodLink.Shape(
+            "eth0",
+            mac,
+            1450,
+            [.. addresses.Select(address => (address, address.IsIPv4 ? 24 : 64))],
+            Address.Parse("10.10.0.1"),
+            HasIPv6: true
+        );
         using var host = Netlink.Open(NetnsPath);
-        using var inside = Netlink.Open(pod);
-        using var ethtool = Ethtool.Open(pod);
-        using var target = Netns.Open(pod);
-        host.Links.AddVeth(new VethEnd(name, Mac.Gateway, 1450), new VethEnd("eth0", mac, 1450, target));
-        Netns.WriteSysctl(NetnsPath, $"net.ipv6.conf.{name}.disable_ipv6", "1");
-        var link = inside.Links.Named("eth0").Index;
-        ethtool.SetFeature(link, "tx-udp-segmentation", on: false);
-        inside.Links.SetUp(link);
-        foreach (var address in addresses)
-        {
-            inside.Addresses.Add(link, address, address.IsIPv4 ? 24 : 64);
-        }
-        inside.Routes.Add(new Route(Prefix.Parse("0.0.0.0/0"), link, Address.Parse("10.10.0.1"), OnLink: true));
-        inside.Routes.Add(new Route(Prefix.Parse("::/0"), link, Address.Parse("fe80::1"), OnLink: true));
-        return host.Links.Named(name).Index;
+        return Netns.Run(NetnsPath, () => PodLink.Make(host, name, pod, shape));
     }
 
     public void Apply(WantedState wanted, IEnumerable<int> pods)

@@ -121,10 +121,13 @@ public sealed class OverlayTests : KernelTest
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void TCP_super_packets_cross_the_underlay_whole(bool six)
+    [InlineData(Encap.Vxlan, false)]
+    [InlineData(Encap.Vxlan, true)]
+    [InlineData(Encap.MplsUdp, false)]
+    [InlineData(Encap.MplsUdp, true)]
+    public void TCP_super_packets_cross_the_underlay_whole(Encap encap, bool six)
     {
+        Program(encap: encap);
         const int size = 16 << 20;
         var before = b.Received();
         Assert.Equal(size, Transfer(size, six));
@@ -132,6 +135,94 @@ public sealed class OverlayTests : KernelTest
         var mean = (after.Octets - before.Octets) / (after.Packets - before.Packets);
         Assert.True(mean > 4 * 1500, $"packets of {mean} octets on average");
         Assert.Equal(0ul, a.Dropped(DropReason.TooBig) + a.Dropped(DropReason.EncapFailed));
+    }
+
+    // A device that cannot segment what is in a tunnel: the kernel does, octet by octet as we told it.
+    [Theory]
+    [InlineData(Encap.Vxlan, false)]
+    [InlineData(Encap.Vxlan, true)]
+    [InlineData(Encap.MplsUdp, false)]
+    [InlineData(Encap.MplsUdp, true)]
+    public void TCP_super_packets_are_cut_where_the_underlay_cannot_take_them(Encap encap, bool six)
+    {
+        Program(encap: encap);
+        using (var ethtool = Ethtool.Open(a.NetnsPath))
+        {
+            ethtool.SetFeature(a.UnderlayIndex, "tx-udp_tnl-segmentation", on: false);
+            ethtool.SetFeature(a.UnderlayIndex, "tx-udp_tnl-csum-segmentation", on: false);
+        }
+        const int size = 4 << 20;
+        var before = b.Received();
+        Assert.Equal(size, Transfer(size, six));
+        var after = b.Received();
+        var mean = (after.Octets - before.Octets) / (after.Packets - before.Packets);
+        Assert.InRange(mean, 1000, 1514);
+    }
+
+    // QUIC's way of sending: one call, many datagrams. The agent's link cuts them before they reach from_pod.
+    [Theory]
+    [InlineData(Encap.Vxlan, false)]
+    [InlineData(Encap.Vxlan, true)]
+    [InlineData(Encap.MplsUdp, false)]
+    [InlineData(Encap.MplsUdp, true)]
+    public void UDP_segmentation_loses_no_datagram(Encap encap, bool six)
+    {
+        Program(encap: encap);
+        const int batches = 125;
+        Assert.Equal(batches * DatagramsInOne, SendSegmented(batches, six));
+        Assert.Equal(0ul, a.Dropped(DropReason.EncapFailed));
+    }
+
+    // Switched on again inside the pod: lost, and said so, instead of vanishing at the receiver.
+    [Theory]
+    [InlineData(Encap.Vxlan)]
+    [InlineData(Encap.MplsUdp)]
+    public void UDP_super_packets_that_were_not_cut_are_dropped_by_name(Encap encap)
+    {
+        Program(encap: encap);
+        var pod = Find(1, 5);
+        using (var ethtool = Ethtool.Open(pod.Netns))
+        using (var netlink = Netlink.Open(pod.Netns))
+        {
+            ethtool.SetFeature(netlink.Links.Named("eth0").Index, "tx-udp-segmentation", on: true);
+        }
+        Assert.Equal(0, SendSegmented(1, six: false));
+        Assert.Equal(1ul, a.Dropped(DropReason.EncapFailed));
+    }
+
+    // FabricConfig changes: senders change, one after the other, and receivers take both. Numbered datagrams all the while.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_of_encapsulation_loses_nothing(bool six)
+    {
+        using var server = Open(Find(1, 7), six, SocketType.Dgram);
+        using var client = Open(Find(1, 5), six, SocketType.Dgram);
+        client.Connect(At(7, six).ToIPAddress(), Port);
+        using var stop = new CancellationTokenSource();
+        var exchange = Task.Run(
+            () =>
+            {
+                var octets = new byte[4];
+                int sent;
+                for (sent = 0; !stop.IsCancellationRequested; sent++)
+                {
+                    client.Send(BitConverter.GetBytes(sent));
+                    server.Receive(octets);
+                    Assert.Equal(sent, BitConverter.ToInt32(octets));
+                }
+                return sent;
+            },
+            TestContext.Current.CancellationToken
+        );
+        for (var round = 0; round < 40 && !exchange.IsCompleted; round++)
+        {
+            Program(encap: round % 2 == 0 ? Encap.MplsUdp : Encap.Vxlan);
+        }
+        await stop.CancelAsync();
+        Assert.InRange(await exchange, 100, int.MaxValue);
+        Assert.DoesNotContain(a.Datapath.Drops(), drop => drop is { Direction: "from_pod", Reason: "no_route" });
+        Assert.DoesNotContain(b.Datapath.Drops(), drop => drop.Direction == "from_underlay");
     }
 
     // The path is narrower than the pods know: they learn it from an ICMP error in the gateway's name.
@@ -272,7 +363,7 @@ public sealed class OverlayTests : KernelTest
         pods.Add(new Pod(name, vrf, netns, node, link, mac, host));
     }
 
-    private void Program(ushort pathMtu = 1500)
+    private void Program(ushort pathMtu = 1500, Encap encap = Encap.Vxlan)
     {
         foreach (var (node, other) in new[] { (a, b), (b, a) })
         {
@@ -302,7 +393,7 @@ public sealed class OverlayTests : KernelTest
                             Prefix.Host(pod.At(six)),
                             pod.Node == node
                                 ? new WantedNextHop.Interface(pod.Link, pod.Mac)
-                                : new WantedNextHop.Tunnel(other.Underlay, pod.Label),
+                                : new WantedNextHop.Tunnel(other.Underlay, pod.Label, encap),
                             pod.Vrf
                         ),
                     ],
@@ -366,6 +457,45 @@ public sealed class OverlayTests : KernelTest
             Assert.True(DateTime.UtcNow < until, $"only {received} of {size} octets in 20 s");
         }
         sender.Join();
+        return received;
+    }
+
+    private const int DatagramsInOne = 40;
+
+    /// <summary>Sends so many times 40 datagrams in one call, and waits for each lot before the next.</summary>
+    /// <returns>How many arrived whole and in order.</returns>
+    private int SendSegmented(int batches, bool six)
+    {
+        const int size = 1200;
+        const int udpSegment = 103; // UDP_SEGMENT
+        using var server = Open(Find(1, 7), six, SocketType.Dgram);
+        using var client = Open(Find(1, 5), six, SocketType.Dgram);
+        client.SetRawSocketOption((int)ProtocolType.Udp, udpSegment, BitConverter.GetBytes(size));
+        server.ReceiveTimeout = 500;
+        client.Connect(At(7, six).ToIPAddress(), Port);
+        var (octets, received) = (new byte[size * DatagramsInOne], 0);
+        var datagram = new byte[size * 2];
+        for (var batch = 0; batch < batches; batch++)
+        {
+            for (var i = 0; i < DatagramsInOne; i++)
+            {
+                BitConverter.TryWriteBytes(octets.AsSpan(i * size), received + i);
+            }
+            Assert.Equal(octets.Length, client.Send(octets));
+            for (var i = 0; i < DatagramsInOne; i++)
+            {
+                try
+                {
+                    Assert.Equal(size, server.Receive(datagram));
+                }
+                catch (SocketException late) when (late.SocketErrorCode == SocketError.TimedOut)
+                {
+                    return received;
+                }
+                Assert.Equal(received, BitConverter.ToInt32(datagram));
+                received++;
+            }
+        }
         return received;
     }
 

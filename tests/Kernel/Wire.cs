@@ -166,6 +166,26 @@ internal static class Wire
         return IP(from, to, Udp, udp, 64, options, fragment, tos);
     }
 
+    /// <summary>MPLS in UDP over IPv4 as our nodes send it: one label, S set, TTL 64, UDP checksum zero, DF.</summary>
+    public static byte[] MplsUdp(
+        Address from,
+        Address to,
+        uint label,
+        byte[] packet,
+        bool bottom = true,
+        byte labelTtl = 64,
+        byte tos = 0,
+        byte[]? options = null,
+        ushort fragment = 0x4000
+    )
+    {
+        var entry = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(entry, (label << 12) | (bottom ? 0x100u : 0) | labelTtl);
+        var udp = UdpDatagram(from, to, 50000, 6635, [.. entry, .. packet]);
+        udp[6] = udp[7] = 0;
+        return IP(from, to, Udp, udp, 64, options, fragment, tos);
+    }
+
     public static ushort Checksum(ReadOnlySpan<byte> octets) => (ushort)~Fold(Sum(octets));
 
     private static ushort PseudoChecksum(Address from, Address to, byte protocol, ReadOnlySpan<byte> octets)

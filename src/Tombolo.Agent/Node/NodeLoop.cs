@@ -67,7 +67,7 @@ internal sealed partial class NodeLoop(
             NodeId = kernel.Underlay.IsIPv4 ? (uint)kernel.Underlay.Bits : 0,
             BootId = Google.Protobuf.ByteString.CopyFromUtf8(kernel.BootId),
             Underlay = { Google.Protobuf.ByteString.CopyFrom(kernel.Underlay.ToArray()) },
-            Encapsulations = { Tombolo.Stream.Encapsulation.Vxlan },
+            Encapsulations = { NodeState.Received },
             UnderlayMtu = (uint)kernel.UnderlayMtu,
             Layout = kernel.Layout,
             Version = typeof(NodeLoop).Assembly.GetName().Version?.ToString(3) ?? "",

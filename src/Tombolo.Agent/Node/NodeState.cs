@@ -1,5 +1,6 @@
 using Tombolo.Stream;
 using Tombolo.Values;
+using Encapsulation = Tombolo.Stream.Encapsulation;
 
 namespace Tombolo.Agent.Node;
 
@@ -9,6 +10,11 @@ internal sealed class NodeState
     // Inner Ethernet 14, VXLAN 8, UDP 8, outer IPv4 20; label 4, UDP 8, IPv4 20 (RFC 7348 §5, RFC 7510 §3).
     private const int VxlanOverhead = 50;
     private const int MplsOverhead = 32;
+
+    /// <summary>What our programs take in, whatever is enabled: so that a sender may change at any time.</summary>
+    public static readonly Encapsulation[] Received = [Encapsulation.Vxlan, Encapsulation.MplsInUdp];
+
+    private static readonly Encapsulation[] Default = [Encapsulation.Vxlan];
 
     public Settings Settings { get; }
 
@@ -53,8 +59,19 @@ internal sealed class NodeState
         {
             return (int)Settings.Mtu;
         }
-        var vxlan =
-            Settings.Encapsulations.Count == 0 || Settings.Encapsulations.Contains(Tombolo.Stream.Encapsulation.Vxlan);
-        return underlayMtu - (vxlan ? VxlanOverhead : MplsOverhead);
+        return underlayMtu - Enabled.Max(one => one == Encapsulation.Vxlan ? VxlanOverhead : MplsOverhead);
     }
+
+    /// <summary>
+    /// How to send to a far end: the first enabled encapsulation that both ends know. Null: they have none in common. A far
+    /// end that says nothing is of a version that knew VXLAN only.
+    /// </summary>
+    public Encapsulation? To(IReadOnlyCollection<Encapsulation> far) =>
+        Enabled
+            .Where(one => Received.Contains(one) && (far.Count == 0 ? Default : far).Contains(one))
+            .Cast<Encapsulation?>()
+            .FirstOrDefault();
+
+    private IReadOnlyCollection<Encapsulation> Enabled =>
+        Settings.Encapsulations.Count == 0 ? Default : Settings.Encapsulations;
 }

@@ -86,11 +86,25 @@ internal static class Translation
             );
     }
 
-    private static WantedNextHop.Tunnel? Remote(NodeState state, Wire.Path path) =>
-        state.Tunnels.TryGetValue(new NodeName((int)path.Cluster, path.Node), out var tunnel)
-        && tunnel.Addresses.Count > 0
-            ? new WantedNextHop.Tunnel(Address.Read(tunnel.Addresses[0].Span), path.Label)
-            : null;
+    private static WantedNextHop? Remote(NodeState state, Wire.Path path)
+    {
+        if (
+            !state.Tunnels.TryGetValue(new NodeName((int)path.Cluster, path.Node), out var tunnel)
+            || tunnel.Addresses.Count == 0
+        )
+        {
+            return null;
+        }
+        // A path's own say goes before its endpoint's: one gateway may want its routes carried differently.
+        return
+            state.To(path.Encapsulations.Count > 0 ? path.Encapsulations : tunnel.Encapsulations) is { } encapsulation
+            ? new WantedNextHop.Tunnel(
+                Address.Read(tunnel.Addresses[0].Span),
+                path.Label,
+                encapsulation == Wire.Encapsulation.MplsInUdp ? Encap.MplsUdp : Encap.Vxlan
+            )
+            : new WantedNextHop.Drop(DropReason.Unsupported);
+    }
 
     private static IEnumerable<WantedTunnel> Tunnels(Wire.Tunnel tunnel, Here here) =>
         tunnel

@@ -14,9 +14,13 @@ public static class ConfigIntent
     public static Judgement Judge(FabricConfigSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Encapsulations.Any(one => one != EncapsulationName.VXLAN))
+        if (spec.Encapsulations.Count == 0)
         {
-            return Judgement.NotYet("spec.encapsulations", "any encapsulation but VXLAN");
+            return Judgement.Refused(
+                "NoEncapsulation",
+                "spec.encapsulations",
+                "none is left to carry packets between nodes; name VXLAN, MPLSinUDP or both"
+            );
         }
         if (spec.VniRange.First > spec.VniRange.Last)
         {
@@ -52,7 +56,8 @@ public static class ConfigIntent
         ArgumentNullException.ThrowIfNull(spec);
         return spec with
         {
-            Encapsulations = Defaults.Encapsulations,
+            Encapsulations =
+                spec.Encapsulations.Count == 0 ? Defaults.Encapsulations : [.. spec.Encapsulations.Distinct()],
             Mtu = spec.Mtu < SmallestMtu ? Defaults.Mtu : spec.Mtu,
         };
     }

@@ -31,9 +31,10 @@ internal sealed class Presence
         var underlay = (LastHello?.Underlay ?? [])
             .Where(octets => octets.Length is 4 or 16)
             .Select(octets => Address.Read(octets.Span));
-        var encapsulations = (LastHello?.Encapsulations ?? []).Select(one =>
-            one == Wire.Encapsulation.MplsInUdp ? Encapsulation.MplsInUdp : Encapsulation.Vxlan
-        );
+        // A newer agent may know more of them than we do.
+        var encapsulations = (LastHello?.Encapsulations ?? [])
+            .Where(one => one is Wire.Encapsulation.MplsInUdp or Wire.Encapsulation.Vxlan)
+            .Select(one => one == Wire.Encapsulation.MplsInUdp ? Encapsulation.MplsInUdp : Encapsulation.Vxlan);
         return new NodeFacts(
             underlay.ToSequence(),
             encapsulations.ToSequence(),
