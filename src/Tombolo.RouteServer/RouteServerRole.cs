@@ -19,6 +19,8 @@ namespace Tombolo.RouteServer;
 /// <summary>The route server process: watches → model → streams, and the operators' door.</summary>
 public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILoggerFactory logs)
 {
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(5);
+
     public async Task RunAsync(CancellationToken cancel)
     {
         var log = logs.CreateLogger("routeserver");
@@ -149,6 +151,9 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // A node that vanished without a word is noticed within two pings.
+            kestrel.Limits.Http2.KeepAlivePingDelay = Ping;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = Ping;
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
             void Door(ListenOptions listen) => listen.UseHttps(certificate);
             if (options.DoorSocket is { } socket)

@@ -4,54 +4,44 @@ using Tombolo.Lab;
 namespace Tombolo.Tests.SystemTests;
 
 /// <summary>The product's main job as a user meets it: the example, then networks made and taken away by hand with kubectl.</summary>
-[Trait("needs", "root")]
+[Trait("needs", "root"), Collection("system")]
 public sealed class IslandsTests : IDisposable
 {
-    private const double Minutes = 180; // seconds; a busy machine
-    private static readonly string[] Nodes = ["node-1", "node-2", "node-3"];
-    private readonly LabPlace place;
-
-    public IslandsTests()
-    {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it makes network namespaces");
-        var checkout = new Checkout(Root.Path);
-        Assert.SkipUnless(File.Exists(checkout.Tombolo), $"needs {checkout.Tombolo}: scripts/build");
-        place = new LabPlace(checkout, $"i{Environment.ProcessId}");
-    }
+    private readonly LabUnderTest lab = new("i");
 
     [Fact]
     public async Task Pods_reach_their_own_network_and_nobody_else()
     {
-        Tombolo(0, "lab", "up", "--name", place.Name);
+        lab.Up();
 
-        using (var wire = new Wire(place.NodeNetns("node-1"), "eth0"))
+        using (var wire = new Wire(lab.Place.NodeNetns("node-1"), "eth0"))
         {
             AssertReachIsByNetwork(8);
             // Every packet between pods is encapsulated; no pod's address is an outer one.
             await Wait.UntilAsync(() => wire.Encapsulated > 0, "pods' packets are on the underlay");
             Assert.Empty(wire.Strangers);
         }
-        Assert.Equal(NodeOf("red", "a"), NodeOf("blue", "a"));
+        Assert.Equal(lab.NodeOf("red", "a"), lab.NodeOf("blue", "a"));
         // Status is written within a second of the acknowledgement.
-        var environment = new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path };
         await Wait.UntilAsync(
-            () =>
-                Machine.RunWith(environment, place.Checkout.Tombolo, "status", "--kubeconfig", place.Kubeconfig).Code
-                == 0,
+            () => lab.TryTombolo("status", "--kubeconfig", lab.Place.Kubeconfig),
             "tombolo status says that all is well",
-            Minutes
+            LabUnderTest.Minutes
         );
 
-        var before = Nodes.ToDictionary(node => node, LinksOf);
+        var before = lab.Nodes.ToDictionary(node => node, lab.LinksOf);
+        await ModelOfNodes.AssertHeldAsync(lab);
         await APodWaitsForItsNetworkAsync();
         await MadeByHandAsync();
+        await ModelOfNodes.AssertHeldAsync(lab);
         await TakenAwayAsync(before);
         AssertReachIsByNetwork(8);
+        await ModelOfNodes.AssertHeldAsync(lab);
     }
 
     private async Task APodWaitsForItsNetworkAsync()
     {
-        Apply(
+        lab.Apply(
             """
             apiVersion: v1
             kind: Namespace
@@ -65,16 +55,17 @@ public sealed class IslandsTests : IDisposable
         );
         await Wait.UntilAsync(
             () =>
-                Kubectl("get", "events", "-n", "hand", "-o", "jsonpath={.items[*].reason}").Contains("NetworkNotFound"),
+                lab.Kubectl("get", "events", "-n", "hand", "-o", "jsonpath={.items[*].reason}")
+                    .Contains("NetworkNotFound"),
             "an event says what the pod waits for",
-            Minutes
+            LabUnderTest.Minutes
         );
-        Assert.NotEqual("Running", Phase("hand", "a"));
+        Assert.NotEqual("Running", lab.Phase("hand", "a"));
     }
 
     private async Task MadeByHandAsync()
     {
-        Apply(
+        lab.Apply(
             """
             apiVersion: net.tombolo.dev/v1alpha1
             kind: Subnet
@@ -96,24 +87,28 @@ public sealed class IslandsTests : IDisposable
             """
         );
         await Wait.UntilAsync(
-            () => Phase("hand", "a") == "Running" && Phase("hand", "b") == "Running",
+            () => lab.Phase("hand", "a") == "Running" && lab.Phase("hand", "b") == "Running",
             "both pods run",
-            Minutes
+            LabUnderTest.Minutes
         );
-        Kubectl("wait", "-n", "hand", "vn/made", "--for=condition=Ready", "--timeout=60s");
+        lab.Kubectl("wait", "-n", "hand", "vn/made", "--for=condition=Ready", "--timeout=60s");
         AssertReachIsByNetwork(10);
     }
 
-    private async Task TakenAwayAsync(Dictionary<string, string> before)
+    private async Task TakenAwayAsync(Dictionary<string, int> before)
     {
-        Kubectl("delete", "-n", "hand", "pods", "--all", "--timeout=120s");
-        Kubectl("delete", "-n", "hand", "vn/made", "sn/v4", "--timeout=120s");
-        Assert.Equal("", Kubectl("get", "vn,sn,ni,ab", "-n", "hand", "-o", "name"));
-        foreach (var node in Nodes)
+        lab.Kubectl("delete", "-n", "hand", "pods", "--all", "--timeout=120s");
+        lab.Kubectl("delete", "-n", "hand", "vn/made", "sn/v4", "--timeout=120s");
+        Assert.Equal("", lab.Kubectl("get", "vn,sn,ni,ab", "-n", "hand", "-o", "name"));
+        foreach (var node in lab.Nodes)
         {
-            await Wait.UntilAsync(() => LinksOf(node) == before[node], $"{node} has no link left over", Minutes);
+            await Wait.UntilAsync(
+                () => lab.LinksOf(node) == before[node],
+                $"{node} has no link left over",
+                LabUnderTest.Minutes
+            );
             var dump = JsonNode.Parse(
-                Tombolo(0, "node", "dump", node, "-o", "json", "--kubeconfig", place.Kubeconfig)
+                lab.Tombolo(0, "node", "dump", node, "-o", "json", "--kubeconfig", lab.Place.Kubeconfig)
             )!;
             Assert.DoesNotContain(
                 dump["vrfs"]!.AsArray(),
@@ -130,7 +125,7 @@ public sealed class IslandsTests : IDisposable
     /// <summary>Each row answered by the pod that has the address in the asker's own network, or by nobody.</summary>
     private void AssertReachIsByNetwork(int pods)
     {
-        var report = JsonNode.Parse(Tombolo(0, "lab", "reach", "-o", "json", "--name", place.Name))!;
+        var report = JsonNode.Parse(lab.Tombolo(0, "lab", "reach", "-o", "json", "--name", lab.Place.Name))!;
         var all = report["pods"]!
             .AsArray()
             .Select(pod => pod!)
@@ -154,45 +149,5 @@ public sealed class IslandsTests : IDisposable
         );
     }
 
-    private string NodeOf(string space, string pod) =>
-        Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.spec.nodeName}");
-
-    private string Phase(string space, string pod) =>
-        Kubectl("get", "pod", "-n", space, pod, "-o", "jsonpath={.status.phase}");
-
-    private string LinksOf(string node) =>
-        Machine.Run("nsenter", $"--net={place.NodeNetns(node)}", "ip", "-br", "link").Split('\n').Length.ToString();
-
-    private void Apply(string yaml)
-    {
-        var file = Path.Combine(place.State, "applied.yaml");
-        File.WriteAllText(file, yaml);
-        Kubectl("apply", "-f", file);
-    }
-
-    private string Kubectl(params string[] arguments) => Run("kubectl", 0, arguments).TrimEnd('\n');
-
-    private string Tombolo(int code, params string[] arguments) => Run(place.Checkout.Tombolo, code, arguments);
-
-    private string Run(string program, int code, params string[] arguments)
-    {
-        var environment = new Dictionary<string, string>
-        {
-            ["KUBECONFIG"] = place.Kubeconfig,
-            ["TOMBOLO_ROOT"] = Root.Path,
-        };
-        var ran = Machine.RunWith(environment, program, arguments);
-        Assert.True(ran.Code == code, $"{program} {string.Join(' ', arguments)}: code {ran.Code}\n{ran.Output}");
-        return ran.Output;
-    }
-
-    public void Dispose() =>
-        Machine.RunWith(
-            new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path },
-            place.Checkout.Tombolo,
-            "lab",
-            "down",
-            "--name",
-            place.Name
-        );
+    public void Dispose() => lab.Dispose();
 }

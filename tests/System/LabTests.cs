@@ -4,22 +4,10 @@ using Tombolo.Lab;
 namespace Tombolo.Tests.SystemTests;
 
 /// <summary>A lab from up to down, by the commands that users have. The cluster alone: its network is a small plugin of the test.</summary>
-[Trait("needs", "root")]
+[Trait("needs", "root"), Collection("system")]
 public sealed class LabTests : IDisposable
 {
-    private const double Minutes = 180; // seconds; a busy machine
-    private static int count;
-    private readonly LabPlace place;
-    private readonly Machine machine;
-
-    public LabTests()
-    {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it makes network namespaces");
-        var checkout = new Checkout(Root.Path);
-        Assert.SkipUnless(File.Exists(checkout.Tombolo), $"needs {checkout.Tombolo}: scripts/build");
-        place = new LabPlace(checkout, $"t{Environment.ProcessId}-{Interlocked.Increment(ref count)}");
-        machine = new Machine(place);
-    }
+    private readonly LabUnderTest lab = new("t");
 
     [Fact]
     public async Task Up_gives_a_cluster_that_survives_its_supervisor_and_down_leaves_nothing()
@@ -29,17 +17,17 @@ public sealed class LabTests : IDisposable
         Assert.Equal(links, Machine.Links());
         Assert.Equal(
             ["node-1", "node-2"],
-            Kubectl("get", "nodes", "-o", "name").Split('\n').Order().Select(name => name[5..])
+            lab.Kubectl("get", "nodes", "-o", "name").Split('\n').Order().Select(name => name[5..])
         );
 
         AddNetwork();
         await File.WriteAllTextAsync(
-            Path.Combine(place.State, "pods.yaml"),
+            Path.Combine(lab.Place.State, "pods.yaml"),
             Pods,
             TestContext.Current.CancellationToken
         );
-        Kubectl("apply", "-f", Path.Combine(place.State, "pods.yaml"));
-        await Wait.UntilAsync(() => RunningPods() == 3, "three pods run", Minutes);
+        lab.Kubectl("apply", "-f", Path.Combine(lab.Place.State, "pods.yaml"));
+        await Wait.UntilAsync(() => RunningPods() == 3, "three pods run", LabUnderTest.Minutes);
 
         var results = await ReachAsync();
         Assert.Equal(6 * 2, results.Count); // ordered pairs of three pods, TCP and UDP, one address each
@@ -53,13 +41,13 @@ public sealed class LabTests : IDisposable
                 Assert.Equal(together ? (string?)row["to"] : null, (string?)row["answeredBy"]);
             }
         );
-        Assert.Equal("a\n", Kubectl("exec", "a", "--", "hostname") + "\n");
-        Assert.Contains("echo: ready", Kubectl("logs", "a"));
+        Assert.Equal("a\n", lab.Kubectl("exec", "a", "--", "hostname") + "\n");
+        Assert.Contains("echo: ready", lab.Kubectl("logs", "a"));
 
         var echoes = Pids("echo");
         Kill9("supervisor");
         Up();
-        await Wait.UntilAsync(() => RunningPods() == 3, "the pods are adopted", Minutes);
+        await Wait.UntilAsync(() => RunningPods() == 3, "the pods are adopted", LabUnderTest.Minutes);
         Assert.Equal(echoes, Pids("echo"));
         Assert.Equal(
             results.Count(row => (bool)row["reached"]!),
@@ -67,7 +55,7 @@ public sealed class LabTests : IDisposable
         );
 
         AssertDownLeavesNothing(links);
-        Assert.Contains("nothing to remove", Lab(0, "down", "--name", place.Name));
+        Assert.Contains("nothing to remove", Lab(0, "down", "--name", lab.Place.Name));
     }
 
     [Fact]
@@ -90,46 +78,34 @@ public sealed class LabTests : IDisposable
         Up();
         Kill9("supervisor");
         Kill9("cluster");
-        Machine.Run("nsenter", $"--net={place.Router}", "ip", "link", "del", "node-2");
+        Machine.Run("nsenter", $"--net={lab.Place.Router}", "ip", "link", "del", "node-2");
         Assert.Contains("2 nodes there", Up());
         AssertDownLeavesNothing(links);
     }
 
-    private string Up() => Lab(0, "up", "--name", place.Name, "--nodes", "2", "--without-product");
+    private string Up() => lab.Up("--nodes", "2", "--without-product");
 
     private void AssertDownLeavesNothing(IReadOnlyList<string> links)
     {
-        var processes = machine.Processes();
+        var processes = lab.Machine.Processes();
         Assert.NotEmpty(processes);
-        Assert.NotEmpty(machine.Mounts());
-        var said = Lab(0, "down", "--name", place.Name);
-        Assert.Contains($"lab '{place.Name}' removed", said);
+        Assert.NotEmpty(lab.Machine.Mounts());
+        var said = Lab(0, "down", "--name", lab.Place.Name);
+        Assert.Contains($"lab '{lab.Place.Name}' removed", said);
         Assert.DoesNotContain(processes, Machine.Lives);
-        Assert.Empty(machine.Processes());
-        Assert.Empty(machine.Mounts());
+        Assert.Empty(lab.Machine.Processes());
+        Assert.Empty(lab.Machine.Mounts());
         Assert.Equal(links, Machine.Links());
-        Assert.False(Directory.Exists(place.Run));
-        Assert.False(Directory.Exists(place.State));
+        Assert.False(Directory.Exists(lab.Place.Run));
+        Assert.False(Directory.Exists(lab.Place.State));
     }
 
-    private string Lab(int code, params string[] arguments)
-    {
-        var environment = new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path };
-        var ran = Machine.RunWith(environment, place.Checkout.Tombolo, ["lab", .. arguments]);
-        Assert.True(ran.Code == code, $"lab {string.Join(' ', arguments)}: code {ran.Code}\n{ran.Output}{Logs()}");
-        return ran.Output;
-    }
-
-    private string Kubectl(params string[] arguments)
-    {
-        var environment = new Dictionary<string, string> { ["KUBECONFIG"] = place.Kubeconfig };
-        var ran = Machine.RunWith(environment, "kubectl", arguments);
-        Assert.True(ran.Code == 0, $"kubectl {string.Join(' ', arguments)}: code {ran.Code}\n{ran.Output}");
-        return ran.Output.TrimEnd('\n');
-    }
+    private string Lab(int code, params string[] arguments) => lab.Tombolo(code, ["lab", .. arguments]);
 
     private int RunningPods() =>
-        Kubectl("get", "pods", "-o", "jsonpath={.items[*].status.phase}").Split(' ').Count(phase => phase == "Running");
+        lab.Kubectl("get", "pods", "-o", "jsonpath={.items[*].status.phase}")
+            .Split(' ')
+            .Count(phase => phase == "Running");
 
     private async Task<IReadOnlyList<JsonNode>> ReachAsync()
     {
@@ -137,7 +113,7 @@ public sealed class LabTests : IDisposable
         // A kubelet's restart and the check for Running may overlap.
         await Wait.UntilAsync(
             () =>
-                JsonNode.Parse(json = Lab(0, "reach", "-o", "json", "--name", place.Name))!["pods"]!.AsArray().Count
+                JsonNode.Parse(json = Lab(0, "reach", "-o", "json", "--name", lab.Place.Name))!["pods"]!.AsArray().Count
                 == 3,
             "reach sees three pods"
         );
@@ -146,16 +122,16 @@ public sealed class LabTests : IDisposable
 
     private IReadOnlyList<string> Pids(string name) =>
         [
-            .. machine
-                .Processes()
+            .. lab
+                .Machine.Processes()
                 .Where(process => process.TrimEnd().EndsWith("/" + name, StringComparison.Ordinal))
                 .Order(),
         ];
 
     private void Kill9(string role, int most = int.MaxValue)
     {
-        var found = machine
-            .Processes()
+        var found = lab
+            .Machine.Processes()
             .Where(line => line.Contains($" role {role} ", StringComparison.Ordinal))
             .Take(most)
             .ToList();
@@ -166,27 +142,18 @@ public sealed class LabTests : IDisposable
         }
     }
 
-    private string Logs() =>
-        Directory.Exists(place.Logs)
-            ? string.Concat(
-                Directory
-                    .GetFiles(place.Logs)
-                    .Select(file => $"\n== {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(20))}")
-            )
-            : "";
-
     /// <summary>A bridge a node, an address a pod by its container id.</summary>
     private void AddNetwork()
     {
         foreach (var node in (string[])["node-1", "node-2"])
         {
-            var plugin = Path.Combine(place.NodePlugins(node), "test-bridge");
+            var plugin = Path.Combine(lab.Place.NodePlugins(node), "test-bridge");
             Directory.CreateDirectory(Path.GetDirectoryName(plugin)!);
             File.WriteAllText(plugin, Plugin);
             Machine.Run("chmod", "755", plugin);
-            Directory.CreateDirectory(Path.GetDirectoryName(place.ConfList(node))!);
+            Directory.CreateDirectory(Path.GetDirectoryName(lab.Place.ConfList(node))!);
             File.WriteAllText(
-                place.ConfList(node),
+                lab.Place.ConfList(node),
                 """{"cniVersion":"1.1.0","name":"test","plugins":[{"type":"test-bridge"}]}"""
             );
         }
@@ -228,9 +195,5 @@ public sealed class LabTests : IDisposable
         spec: {nodeName: node-2, containers: [{name: echo, image: lab/echo}]}
         """;
 
-    public void Dispose()
-    {
-        var environment = new Dictionary<string, string> { ["TOMBOLO_ROOT"] = Root.Path };
-        Machine.RunWith(environment, place.Checkout.Tombolo, "lab", "down", "--name", place.Name);
-    }
+    public void Dispose() => lab.Dispose();
 }

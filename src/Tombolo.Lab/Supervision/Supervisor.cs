@@ -14,7 +14,7 @@ public sealed partial class Supervisor(LabPlace place, ILogger<Supervisor> log)
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
 
     // Who ran this long was started well: its next end begins a new series.
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
