@@ -2,9 +2,9 @@ using System.Text.Json;
 using Tombolo.Benchmarks.Bgp;
 using Tombolo.Benchmarks.Measuring;
 
-if (args is ["bgp-neighbors", var count, var routes, var shared])
+if (args is ["bgp-neighbors", var count, var routes, var shared, var hold])
 {
-    await new Neighbors(int.Parse(count), int.Parse(routes), int.Parse(shared)).RunAsync();
+    await new Neighbors(int.Parse(count), int.Parse(routes), int.Parse(shared), ushort.Parse(hold)).RunAsync();
     return 0;
 }
 var families = new Dictionary<string, Func<bool, Task<List<Row>>>> { ["bgp"] = BgpFamily.RunAsync };

@@ -6,9 +6,10 @@ using Tombolo.Values;
 namespace Tombolo.Benchmarks.Bgp;
 
 /// <summary>Many neighbours in one process: each announces what was encoded before and counts what it is sent. Runs as a
-/// process of its own in the neighbours' namespace: <c>bgp-neighbors COUNT ROUTES SHARED</c>; it says "up", waits for a
+/// process of its own in the neighbours' namespace: <c>bgp-neighbors COUNT ROUTES SHARED HOLD</c>; it says "up", waits for a
 /// line, sends, says "sent", and answers each further line with the routes received by all.</summary>
-internal sealed class Neighbors(int count, int routes, int shared)
+/// <param name="hold">Hold time that is offered, in seconds: 0, or longer than any slice, for it sends no KEEPALIVE.</param>
+internal sealed class Neighbors(int count, int routes, int shared, ushort hold)
 {
     private readonly Socket[] sockets = new Socket[count];
     private long received;
@@ -46,7 +47,7 @@ internal sealed class Neighbors(int count, int routes, int shared)
         var open = new OctetBuffer();
         new OpenMessage(
             Testbed.NeighborAs(index),
-            0,
+            hold,
             (uint)Address.Parse(Testbed.Neighbor(index)).Bits,
             new Capabilities { Families = [Family.IPv4Unicast], FourOctetAs = Testbed.NeighborAs(index) }
         ).WriteTo(open);

@@ -34,6 +34,7 @@ internal sealed record Slice(
                         $"{neighbors}",
                         $"{routes}",
                         $"{shared}",
+                        $"{SpeakerUnderTest.HoldSeconds(kind)}",
                     ]
                 )
                 {

@@ -22,6 +22,11 @@ internal sealed class SpeakerUnderTest : IDisposable
 
     public int Pid => process.Id;
 
+    /// <summary>The hold time that neighbours offer it: none, so that no KEEPALIVE is due while a slice runs. GoBGP takes
+    /// the hold time for its write deadline too, so that with none every write is late and the session falls: it gets
+    /// the longest.</summary>
+    public static ushort HoldSeconds(string kind) => kind == "gobgp" ? ushort.MaxValue : (ushort)0;
+
     public static SpeakerUnderTest Start(string kind, Testbed bed, int neighbors)
     {
         string Write(string name, string text)
@@ -99,7 +104,7 @@ internal sealed class SpeakerUnderTest : IDisposable
                     "gobgp.yaml",
                     $"global: {{config: {{as: 65000, router-id: {Testbed.Target}, local-address-list: [{Testbed.Target}]}}}}\nneighbors:\n"
                         + Each(i =>
-                            $"- {{config: {{neighbor-address: {Testbed.Neighbor(i)}, peer-as: {Testbed.NeighborAs(i)}}}, transport: {{config: {{passive-mode: true}}}}}}"
+                            $"- {{config: {{neighbor-address: {Testbed.Neighbor(i)}, peer-as: {Testbed.NeighborAs(i)}}}, timers: {{config: {{hold-time: {HoldSeconds(kind)}}}}}, transport: {{config: {{passive-mode: true}}}}}}"
                         )
                 ),
             ],
