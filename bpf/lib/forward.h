@@ -69,6 +69,7 @@ static __always_inline int tb_forward_tunnel(struct __sk_buff *skb, const struct
 	__u32 room = to->encap == TB_ENCAP_VXLAN      ? sizeof(struct tb_vxlan)
 		     : to->encap == TB_ENCAP_MPLS_UDP ? sizeof(struct tb_mpls)
 						      : 0;
+	__u32 segment = skb->gso_size, length = skb->len - ETH_HLEN;
 	__u32 mtu, size;
 
 	if (!tunnel || !tunnel->ifindex)
@@ -78,10 +79,10 @@ static __always_inline int tb_forward_tunnel(struct __sk_buff *skb, const struct
 	/* UDP super-packets are lost behind decapsulation wherever the underlay did not cut them. The agent switches them off in
 	 * the pod; who switched them on again is told here.
 	 */
-	if (skb->gso_size && packet->proto == IPPROTO_UDP)
+	if (segment && packet->proto == IPPROTO_UDP)
 		return tb_drop(skb, packet, DROP_encap_failed);
-	/* A super-packet is as large as its largest segment. */
-	size = skb->gso_size ? packet->segment_headers + skb->gso_size : packet->l3_length;
+	/* A super-packet is as large as its largest segment; octets behind a packet's own travel with it. */
+	size = segment ? packet->segment_headers + segment : length;
 	mtu = tunnel->mtu - room;
 	if (size > mtu)
 		return tb_drop_too_big(skb, packet, mtu);

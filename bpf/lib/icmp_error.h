@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* icmp_error.h - tells a pod, in its gateway's name, why its packet went nowhere (RFC 792, RFC 4443).
- * Reads: the frame.  Writes: the frame, cut to the quoted part; drops, events.  Terminal: gives the program's verdict.
- * Never about an ICMP error, a later fragment or anything not to a unicast address (RFC 1122 section 3.2.2).
+ * Reads: the frame.  Writes: the frame, cut to the quoted part; icmp_budgets, drops, events.  Terminal: gives the program's
+ * verdict.  Sparingly (RFC 4443 section 2.4 f): a pod's flood is dropped and counted, not answered packet by packet.  Never about an ICMP error, a later fragment or anything not to a unicast address (RFC 1122 section 3.2.2).
  */
 #ifndef TB_LIB_ICMP_ERROR_H
 #define TB_LIB_ICMP_ERROR_H
@@ -12,6 +12,8 @@
  * the frame still ends behind the checksum of a transport header that is yet to be computed (bpf_skb_change_tail).
  */
 #define TB_QUOTE 96
+
+#define TB_ICMP_BURST 50
 
 struct tb_icmp_error {
 	__u8 type;
@@ -29,6 +31,25 @@ static __always_inline bool tb_may_answer(const struct tb_packet *packet)
 		return packet->icmp_type == ICMP_ECHO || packet->icmp_type == ICMP_ECHOREPLY ||
 		       packet->icmp_type >= ICMP_TIMESTAMP;
 	return true;
+}
+
+/* Two CPUs at once may both take the last one: no harm. */
+static __noinline bool tb_icmp_has_budget(__u32 ifindex)
+{
+	struct tb_icmp_budget first = { .jiffies = bpf_jiffies64(), .left = TB_ICMP_BURST - 1 };
+	struct tb_icmp_budget *budget = bpf_map_lookup_elem(&icmp_budgets, &ifindex);
+	__u64 left;
+
+	if (tb_config.tracing)
+		return true;
+	if (!budget)
+		return !bpf_map_update_elem(&icmp_budgets, &ifindex, &first, BPF_ANY);
+	left = budget->left + (first.jiffies - budget->jiffies);
+	if (left > TB_ICMP_BURST)
+		left = TB_ICMP_BURST;
+	budget->jiffies = first.jiffies;
+	budget->left = left ? left - 1 : 0;
+	return left;
 }
 
 static __always_inline int tb_icmp4_error(struct __sk_buff *skb, const struct tb_packet *packet,
@@ -101,7 +122,7 @@ static __noinline int tb_drop_with_error(struct __sk_buff *skb, const struct tb_
 
 	tb_count(skb, packet, reason);
 	tb_outcome(skb, TB_OUTCOME_DROP, reason);
-	if (!from || !tb_may_answer(packet))
+	if (!from || !tb_may_answer(packet) || !tb_icmp_has_budget(packet->ifindex))
 		return TC_ACT_SHOT;
 	if (packet->family == TB_IPV4 && !(from->gateway4[0] | from->gateway4[1] | from->gateway4[2] | from->gateway4[3]))
 		return TC_ACT_SHOT; /* in nobody's name */

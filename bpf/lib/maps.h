@@ -73,6 +73,13 @@ struct tb_event_budget {
 };
 TB_MAP(event_budgets, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct tb_event_budget, TB_REASON_COUNT, 0);
 
+/* ICMP errors that an interface may still be sent: TB_ICMP_BURST at once, then one a jiffy. Not pinned. */
+struct tb_icmp_budget {
+	__u64 jiffies; /* when it was last asked for one */
+	__u64 left;
+};
+TB_MAP(icmp_budgets, BPF_MAP_TYPE_LRU_HASH, __u32, struct tb_icmp_budget, 4096, 0);
+
 /* Sampled drops and flows: struct tb_event. Written without wake-up. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* nd.h - answers neighbour and router solicitations (RFC 4861) in the gateway's name.
- * Reads: as neighbour.h.  Writes: the frame.  Terminal.  Gives: malformed, spoofed_address, no_neighbour.
+ * Reads: as neighbour.h.  Writes: the frame.  Terminal.  Gives: malformed, spoofed_mac, spoofed_address, no_neighbour.
  */
 #ifndef TB_LIB_ND_H
 #define TB_LIB_ND_H
@@ -94,16 +94,45 @@ static __always_inline void tb_nd_address(struct tb_nd_answer *answer, const str
 	__builtin_memcpy(&answer->ip.daddr, &to, 16);
 }
 
+#define ND_OPTIONS 4 /* a solicitation has one that means anything, and may have a nonce (RFC 7527) */
+
+/* A solicitation's options, from `offset` behind the ICMP header on: whole, none empty, and a source MAC that is the pod's;
+ * who has no address yet names no MAC either (sections 6.1.1, 7.1.1).
+ */
+static __always_inline enum tb_reason tb_nd_options(struct __sk_buff *skb, const struct tb_packet *packet,
+						    const struct tb_interface *from, __u32 offset)
+{
+	__u32 at = packet->l4_offset + offset, end = packet->l4_offset + packet->l4_length;
+	__u8 option[8];
+
+	for (int i = 0; i < ND_OPTIONS; i++) {
+		if (at == end)
+			return DROP_none;
+		if (at + sizeof(option) > end || bpf_skb_load_bytes(skb, at, option, sizeof(option)) || !option[1])
+			return DROP_malformed;
+		if (option[0] == ND_SOURCE_MAC && tb_is_zero(&packet->saddr))
+			return DROP_malformed;
+		if (option[0] == ND_SOURCE_MAC && !tb_mac_equal(option + 2, from->mac))
+			return DROP_spoofed_mac;
+		at += option[1] * 8;
+	}
+	return at == end ? DROP_none : DROP_malformed;
+}
+
 static __always_inline int tb_neighbour_solicited(struct __sk_buff *skb, struct tb_packet *packet,
 						  const struct tb_interface *from)
 {
 	struct tb_nd_answer answer = {};
 	union tb_octets target;
 	bool probe = tb_is_zero(&packet->saddr);
+	enum tb_reason reason;
 
 	if (packet->l4_length < 24 || bpf_skb_load_bytes(skb, packet->l4_offset + 8, &target, sizeof(target)) ||
 	    tb_is_multicast(TB_IPV6, &target) || tb_is_v4_mapped(&target))
 		return tb_drop(skb, packet, DROP_malformed);
+	reason = tb_nd_options(skb, packet, from, 24);
+	if (reason)
+		return tb_drop(skb, packet, reason);
 	if (!tb_is_answered(packet, from, TB_IPV6, &target, probe))
 		return tb_drop(skb, packet, DROP_no_neighbour);
 	tb_nd_address(&answer, packet, from);
@@ -120,7 +149,10 @@ static __always_inline int tb_router_solicited(struct __sk_buff *skb, struct tb_
 					       const struct tb_interface *from)
 {
 	struct tb_nd_answer answer = {};
+	enum tb_reason reason = tb_nd_options(skb, packet, from, 8);
 
+	if (reason)
+		return tb_drop(skb, packet, reason);
 	tb_nd_address(&answer, packet, from);
 	answer.ip.saddr.in6_u.u6_addr32[0] = bpf_htonl(0xfe800000);
 	answer.ip.saddr.in6_u.u6_addr32[3] = bpf_htonl(1);
@@ -134,7 +166,7 @@ static __always_inline int tb_router_solicited(struct __sk_buff *skb, struct tb_
 	return tb_nd_send(skb, packet, &answer);
 }
 
-static __always_inline int tb_nd(struct __sk_buff *skb, struct tb_packet *packet, const struct tb_interface *from)
+static __noinline int tb_nd(struct __sk_buff *skb, struct tb_packet *packet, const struct tb_interface *from)
 {
 	/* Only a neighbour on the link can send with the full hop limit (sections 6.1.1, 7.1.1). */
 	if (packet->ttl != 255 || packet->icmp_code || packet->fragment != TB_WHOLE)

@@ -197,6 +197,10 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             NodeA.NodeB,
             209
         );
+        yield return Deliver("an imported route to a pod here costs a hop", Udp(To(29), ttl: 64)) with
+        {
+            Out = Delivered(Other, Udp(To(29), ttl: 63)),
+        };
         foreach (var flags in new byte[] { Ack, Syn | Ack, Fin | Ack })
         {
             var reply = TcpPacket(own, Host(8, six), flags);
@@ -319,6 +323,18 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Deliver("forty octets of options", IP(own, other, Udp, udp, options: new byte[40]));
         yield return Deliver("a first fragment", IP(own, other, Udp, udp, fragment: 0x2000));
         yield return Deliver("a later fragment", IP(own, other, Udp, new byte[8], fragment: 0x0003));
+        foreach (var fragment in new ushort[] { 0x2000, 0x2003, 0x0003 })
+        {
+            var part = IP(own, far, Udp, udp, fragment: fragment);
+            yield return new PacketRow(
+                $"v4: a fragment {fragment:x4} to another node",
+                Agent.Datapath.Outcome.Tunnel,
+                Sent(part)
+            )
+            {
+                Out = Encapsulated(NodeA.NodeB, 207, part),
+            };
+        }
         var marked = IP(own, far, Udp, UdpDatagram(own, far, 1, 2, new byte[24]), tos: 0xb9);
         yield return new PacketRow(
             "v4: DSCP goes into the outer header, ECN not",
@@ -334,6 +350,15 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             Agent.Datapath.Outcome.Deliver,
             [.. Sent(padded), .. new byte[18]]
         )
+        {
+            IsPadded = true,
+        };
+        yield return Answer(
+            "v4: a small packet in a frame too big for the path",
+            [.. Sent(UdpPacket(own, far)), .. new byte[1450]],
+            Error(own, 3, 4, [0, 0, 1450 >> 8, 1450 & 0xff], UdpPacket(own, far)),
+            DropReason.TooBig
+        ) with
         {
             IsPadded = true,
         };
@@ -377,6 +402,18 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
         yield return Deliver("a first fragment", Extensions(44, [Udp, 0, 0, 1, 0, 0, 0, 9]));
         yield return Deliver("a later fragment", Extensions(44, [Udp, 0, 1, 0, 0, 0, 0, 9]));
         yield return Deliver("an atomic fragment", Extensions(44, [Udp, 0, 0, 0, 0, 0, 0, 9]));
+        foreach (var offset in new byte[] { 0, 8 })
+        {
+            var part = IP(own, A("fd10::7"), 44, [Udp, 0, 0, (byte)(offset | 1), 0, 0, 0, 9, .. udp]);
+            yield return new PacketRow(
+                $"v6: a fragment at {offset} to another node",
+                Agent.Datapath.Outcome.Tunnel,
+                Sent(part)
+            )
+            {
+                Out = Encapsulated(NodeA.NodeB, 207, part),
+            };
+        }
         yield return Deliver("no next header", Sent(IP(own, other, 59, [])));
         yield return Drop(
             "v6: seven headers",
@@ -483,9 +520,20 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             Ask("10.10.0.7", A("10.10.0.6"))
         );
         yield return Drop("ARP: another's MAC as sender", DropReason.SpoofedMac, Ask("10.10.0.7", mac: Stranger));
-        var token = Ask("10.10.0.7");
-        token[15] = 6;
-        yield return Drop("ARP: other hardware", DropReason.Malformed, token);
+        foreach (
+            var (says, at, value) in new[]
+            {
+                ("other hardware", 15, 6),
+                ("another protocol", 16, 0x86),
+                ("a MAC of 8 octets", 18, 8),
+                ("an address of 16 octets", 19, 16),
+            }
+        )
+        {
+            var odd = Ask("10.10.0.7");
+            odd[at] = (byte)value;
+            yield return Drop($"ARP: {says}", DropReason.Malformed, odd);
+        }
 
         var group = A("ff02::1:ff00:7");
         byte[] Solicit(string target, Address? from = null, Address? to = null, byte ttl = 255) =>
@@ -550,6 +598,45 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             DropReason.Malformed,
             Sent(IcmpPacket(own, group, 135, 0, new byte[4], 255))
         );
+        byte[] Options(Address from, params byte[] options) =>
+            Sent(IcmpPacket(from, group, 135, 0, [0, 0, 0, 0, .. A("fd10::7").ToArray(), .. options], 255));
+        byte[] mac = [1, 1, .. Pod.ToArray()];
+        byte[] nonce = [14, 1, 1, 2, 3, 4, 5, 6];
+        yield return Answer("ND: with a nonce", Options(own, [.. mac, .. nonce]), Advertised("fd10::7"));
+        yield return Answer("ND: without options", Options(own), Advertised("fd10::7"));
+        yield return Answer(
+            "ND: duplicate detection with a nonce",
+            Options(Unspecified, nonce),
+            Advertised("fd10::7", A("ff02::1"), 0xa0)
+        );
+        foreach (
+            var (says, frame) in new[]
+            {
+                ("an option of length 0", Options(own, 1, 0, 0, 0, 0, 0, 0, 0)),
+                ("an option over the packet", Options(own, 14, 2, 0, 0, 0, 0, 0, 0)),
+                ("half an option", Options(own, 1, 1, 0, 0)),
+                ("a hundred options", Options(own, [.. Enumerable.Repeat(nonce, 100).SelectMany(one => one)])),
+                ("a MAC of who has no address", Options(Unspecified, mac)),
+                (
+                    "a router solicited with an option of length 0",
+                    Sent(RouterSolicitation(LinkLocal, [1, 0, .. Pod.ToArray()]))
+                ),
+                ("a router solicited from :: with a MAC", Sent(RouterSolicitation(Unspecified, mac))),
+            }
+        )
+        {
+            yield return Drop($"ND: {says}", DropReason.Malformed, frame);
+        }
+        yield return Drop(
+            "ND: another's MAC as source",
+            DropReason.SpoofedMac,
+            Options(own, [1, 1, .. Stranger.ToArray()])
+        );
+        yield return Drop(
+            "ND: a router solicited with another's MAC",
+            DropReason.SpoofedMac,
+            Sent(RouterSolicitation(LinkLocal, [1, 1, .. Stranger.ToArray()]))
+        );
         foreach (var (from, to) in new[] { (LinkLocal, LinkLocal), (Unspecified, A("ff02::1")) })
         {
             byte[] advertisement =
@@ -578,6 +665,9 @@ public sealed class FromPodTests(NodeA node) : IClassFixture<NodeA>
             );
         }
     }
+
+    private static byte[] RouterSolicitation(Address from, byte[] options) =>
+        IcmpPacket(from, A("ff02::2"), 133, 0, [0, 0, 0, 0, .. options], 255);
 
     private static IEnumerable<PacketRow> Links()
     {

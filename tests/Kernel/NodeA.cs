@@ -46,7 +46,8 @@ public sealed class NodeA : IDisposable
                 Underlay4 = Local,
             }
         );
-        Datapath.Apply(State());
+        Wanted = State();
+        Datapath.Apply(Wanted);
     }
 
     public sealed record Device(int IfIndex, Mac Mac);
@@ -57,23 +58,25 @@ public sealed class NodeA : IDisposable
     public Device Underlay { get; }
     public Datapath Datapath { get; }
 
+    /// <summary>What the maps were made from.</summary>
+    public WantedState Wanted { get; }
+
+    /// <summary>Many runs in one go, on a thread that is in the node's namespace: see <see cref="Context"/>.</summary>
+    public T Inside<T>(Func<T> body) => Netns.Run(netns, body);
+
+    public static SkBuff Context(int ifIndex, uint gsoSize = 0, uint mark = 0) =>
+        new()
+        {
+            IfIndex = (uint)ifIndex,
+            IngressIfIndex = (uint)ifIndex,
+            GsoSize = gsoSize,
+            GsoSegments = gsoSize == 0 ? 0u : 2,
+            Mark = mark,
+        };
+
     /// <summary>Runs one of the programs on a frame that came in at a device.</summary>
     public TestRun Run(BpfProgram program, int ifIndex, byte[] frame, uint gsoSize = 0, uint mark = 0) =>
-        Netns.Run(
-            netns,
-            () =>
-                program.Test(
-                    frame,
-                    new SkBuff
-                    {
-                        IfIndex = (uint)ifIndex,
-                        IngressIfIndex = (uint)ifIndex,
-                        GsoSize = gsoSize,
-                        GsoSegments = gsoSize == 0 ? 0u : 2,
-                        Mark = mark,
-                    }
-                )
-        );
+        Inside(() => program.Test(frame, Context(ifIndex, gsoSize, mark)));
 
     /// <summary>Makes the node another one on the underlay.</summary>
     public void SetLocal(Address address) =>
@@ -105,7 +108,6 @@ public sealed class NodeA : IDisposable
         var routes = new List<WantedRoute>();
         void Route(ushort vrf, string prefix, WantedNextHop to, bool notUp = false, bool own = true) =>
             routes.Add(new WantedRoute(vrf, Prefix.Parse(prefix), to, vrf, notUp, own));
-        WantedNextHop To(Device device) => new WantedNextHop.Interface(device.IfIndex, device.Mac);
 
         foreach (var (four, six) in new[] { ("10.10.0.{0}/32", "fd10::{0}/128") })
         {
@@ -167,7 +169,7 @@ public sealed class NodeA : IDisposable
         };
     }
 
-    private static IEnumerable<(int Prefix, WantedNextHop To)> Kinds() =>
+    private IEnumerable<(int Prefix, WantedNextHop To)> Kinds() =>
         [
             (20, new WantedNextHop.Service(9)),
             (21, new WantedNextHop.Host()),
@@ -176,9 +178,12 @@ public sealed class NodeA : IDisposable
             (24, new WantedNextHop.Drop(DropReason.NoWayBack)),
             (25, new WantedNextHop.Tunnel(NodeB, 210, Encap.None)),
             (28, new WantedNextHop.Tunnel(NodeB, 216, Encap.MplsUdp)),
+            (29, To(RedOther)),
             (26, new WantedNextHop.Drop(DropReason.SystemReplyOnly)),
             (27, new WantedNextHop.Tunnel(UnderlayV6, 211)),
         ];
+
+    private static WantedNextHop.Interface To(Device device) => new(device.IfIndex, device.Mac);
 
     private WantedTunnel Tunnel(Address remote, ushort mtu) => new(remote, Local, Underlay.IfIndex, mtu);
 

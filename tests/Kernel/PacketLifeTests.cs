@@ -90,6 +90,97 @@ public sealed class PacketLifeTests : IDisposable
         }
     }
 
+    // Labels and addresses come round again, and red and blue have the same addresses: the sender is a moment behind.
+    [Theory]
+    [InlineData("10.10.0.5", "10.10.0.7", "10.10.0.8", Encap.Vxlan)]
+    [InlineData("fd10::5", "fd10::7", "fd10::8", Encap.Vxlan)]
+    [InlineData("10.10.0.5", "10.10.0.7", "10.10.0.8", Encap.MplsUdp)]
+    [InlineData("fd10::5", "fd10::7", "fd10::8", Encap.MplsUdp)]
+    public void A_stale_sender_never_reaches_the_wrong_pod(string here, string there, string other, Encap encap)
+    {
+        receiver.SetLocal(NodeA.NodeB);
+        sender.Datapath.Apply(Sender(here, there, 207, encap));
+        byte[] Leaves()
+        {
+            var run = sender.Run(
+                sender.Datapath.Programs.FromPod,
+                sender.RedPod.IfIndex,
+                Ethernet(Mac.Gateway, sender.RedPod.Mac, UdpPacket(Address.Parse(here), Address.Parse(there)))
+            );
+            Assert.Equal(Outcome.Tunnel, FromPodTests.Outcome(run));
+            return run.Packet;
+        }
+        (Outcome, DropReason, uint) Arrives(byte[] frame)
+        {
+            var run = receiver.Run(receiver.Datapath.Programs.FromUnderlay, receiver.Underlay.IfIndex, frame);
+            var outcome = FromPodTests.Outcome(run);
+            return (outcome, FromPodTests.Reason(run), outcome == Outcome.Deliver ? run.Context.Control1 : 0);
+        }
+        var (red, blue) = (receiver.RedPod.IfIndex, receiver.BluePod.IfIndex);
+
+        // As it should be.
+        receiver.Datapath.Apply(Receiver((red, NodeA.Red, 207, there)));
+        Assert.Equal((Outcome.Deliver, DropReason.None, (uint)red), Arrives(Leaves()));
+        // The pod is gone; its address is another pod's of the same network, its label nobody's.
+        receiver.Datapath.Apply(Receiver((blue, NodeA.Red, 208, there)));
+        Assert.Equal((Outcome.Drop, DropReason.UnknownLabel, 0u), Arrives(Leaves()));
+        // Its address is in use in the other network, under another label.
+        receiver.Datapath.Apply(Receiver((blue, NodeA.Blue, 208, there)));
+        Assert.Equal((Outcome.Drop, DropReason.UnknownLabel, 0u), Arrives(Leaves()));
+        // Its label is another pod's, of its own network or the other, at another address.
+        foreach (var vrf in new[] { NodeA.Red, NodeA.Blue })
+        {
+            receiver.Datapath.Apply(Receiver((blue, vrf, 207, other)));
+            Assert.Equal((Outcome.Drop, DropReason.StaleLabel, 0u), Arrives(Leaves()));
+        }
+        // Both came round, label and address apart from each other: each goes its own way.
+        receiver.Datapath.Apply(Receiver((red, NodeA.Red, 208, there), (blue, NodeA.Blue, 207, other)));
+        Assert.Equal((Outcome.Drop, DropReason.StaleLabel, 0u), Arrives(Leaves()));
+        sender.Datapath.Apply(Sender(here, there, 208, encap));
+        Assert.Equal((Outcome.Deliver, DropReason.None, (uint)red), Arrives(Leaves()));
+    }
+
+    private WantedState Sender(string here, string there, uint label, Encap encap) =>
+        new()
+        {
+            Tunnels = [new WantedTunnel(NodeA.NodeB, NodeA.Local, sender.Underlay.IfIndex, 1500)],
+            Interfaces =
+            [
+                new WantedInterface(sender.RedPod.IfIndex, NodeA.Red, new Label(100), sender.RedPod.Mac)
+                {
+                    Addresses = [Address.Parse(here)],
+                },
+            ],
+            Routes =
+            [
+                new(NodeA.Red, Prefix.Host(Address.Parse(there)), new WantedNextHop.Tunnel(NodeA.NodeB, label, encap)),
+            ],
+        };
+
+    // The far node has an interface at 10.10.0.5 and fd10::5 in either network.
+    private WantedState Receiver(params (int IfIndex, ushort Vrf, uint Label, string Address)[] pods) =>
+        new()
+        {
+            Tunnels = [new WantedTunnel(NodeA.Local, NodeA.NodeB, receiver.Underlay.IfIndex, 1500)],
+            Interfaces =
+            [
+                .. pods.Select(pod => new WantedInterface(pod.IfIndex, pod.Vrf, new Label(pod.Label), FarPod)
+                {
+                    Addresses = [Address.Parse(pod.Address)],
+                }),
+            ],
+            Routes =
+            [
+                .. from vrf in new[] { NodeA.Red, NodeA.Blue }
+                from far in new[] { "10.10.0.5", "fd10::5" }
+                select new WantedRoute(
+                    vrf,
+                    Prefix.Host(Address.Parse(far)),
+                    new WantedNextHop.Tunnel(NodeA.Local, 100)
+                ),
+            ],
+        };
+
     public void Dispose()
     {
         sender.Dispose();
