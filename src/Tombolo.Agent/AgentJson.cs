@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Telemetry;
+using Tombolo.Values.Drops;
 
 namespace Tombolo.Agent;
 
@@ -11,4 +12,6 @@ namespace Tombolo.Agent;
 )]
 [JsonSerializable(typeof(Attachment))]
 [JsonSerializable(typeof(NodeDump))]
+[JsonSerializable(typeof(IReadOnlyList<CountedDrop>))]
+[JsonSerializable(typeof(IReadOnlyList<SampledDrop>))]
 internal sealed partial class AgentJson : JsonSerializerContext;

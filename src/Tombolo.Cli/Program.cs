@@ -17,6 +17,7 @@ var root = new RootCommand("Tombolo: virtual networks for Kubernetes.")
     LabCommands.Create(),
     StatusCommand.Create(),
     NodeCommand.Create(),
+    DropsCommand.Create(),
     BgpCommands.Create(),
     role,
 };

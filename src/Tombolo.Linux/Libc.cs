@@ -23,6 +23,9 @@ internal static partial class Libc
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloexec = 0x80000;
 
+    public const int MapRead = 1;
+    public const int MapWrite = 2;
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle open(string path, int flags, int mode);
 
@@ -88,6 +91,36 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial void* mmap(
+        void* address,
+        nuint length,
+        int protection,
+        int flags,
+        SafeHandle fd,
+        nint offset
+    );
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int munmap(void* address, nuint length);
+
+    /// <summary>Maps a part of what a handle stands for, shared with the kernel and everyone else.</summary>
+    public static unsafe void* Map(SafeHandle fd, nuint length, int protection, nuint offset, string on)
+    {
+        const int shared = 1;
+        var mapped = mmap(null, length, protection, shared, fd, (nint)offset);
+        return (nint)mapped == -1 ? throw LinuxException.Last("map", on) : mapped;
+    }
+
+    /// <summary>Takes a mapping away; null is none.</summary>
+    public static unsafe void Unmap(void* address, nuint length)
+    {
+        if (address != null)
+        {
+            _ = munmap(address, length);
+        }
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,6 +8,7 @@ using k8s.Models;
 using Tombolo.Api;
 using Tombolo.Api.Door;
 using Tombolo.Kube;
+using Tombolo.Values.Drops;
 
 namespace Tombolo.Tools;
 
@@ -66,26 +68,63 @@ public sealed class DoorClient : IDisposable
             cancel
         );
 
+    /// <summary>Dropped packets of each node, as it answers; following, until cancelled.</summary>
+    /// <param name="node">That one alone.</param>
+    /// <param name="network">namespace/name: of that one alone.</param>
+    public async IAsyncEnumerable<NodeDrops> DropsAsync(
+        string? node,
+        string? network,
+        bool follow,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var path = $"v1/drops?follow={follow}&vrf={Uri.EscapeDataString(network ?? "")}";
+        path += node is null ? "" : $"&node={Uri.EscapeDataString(node)}";
+        using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw await RefusedAsync(response, path, cancel);
+        }
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+        while (await lines.ReadLineAsync(cancel) is { } line)
+        {
+            yield return JsonSerializer.Deserialize<NodeDrops>(line, JsonSerializerOptions.Web)
+                ?? throw new ToolException($"{http.BaseAddress}{path}: empty line");
+        }
+    }
+
     public void Dispose() => http.Dispose();
+
+    private async Task<ToolException> RefusedAsync(HttpResponseMessage response, string path, CancellationToken cancel)
+    {
+        try
+        {
+            var error = await response.Content.ReadFromJsonAsync<DoorError>(JsonSerializerOptions.Web, cancel);
+            return new ToolException(error?.Error ?? $"{path}: {response.StatusCode}");
+        }
+        catch (JsonException)
+        {
+            return new ToolException(
+                $"{http.BaseAddress}{path}: {(int)response.StatusCode} and no answer that this version reads"
+            );
+        }
+    }
 
     private async Task<T> GetAsync<T>(string path, CancellationToken cancel)
     {
         using var response = await http.GetAsync(path, cancel);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw await RefusedAsync(response, path, cancel);
+        }
         try
         {
-            if (response.StatusCode == HttpStatusCode.OK)
-            {
-                return await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel)
-                    ?? throw new ToolException($"{http.BaseAddress}{path}: empty answer");
-            }
-            var error = await response.Content.ReadFromJsonAsync<DoorError>(JsonSerializerOptions.Web, cancel);
-            throw new ToolException(error?.Error ?? $"{path}: {response.StatusCode}");
+            return await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel)
+                ?? throw new ToolException($"{http.BaseAddress}{path}: empty answer");
         }
         catch (JsonException)
         {
-            throw new ToolException(
-                $"{http.BaseAddress}{path}: {(int)response.StatusCode} and no answer that this version reads"
-            );
+            throw new ToolException($"{http.BaseAddress}{path}: an answer that this version does not read");
         }
     }
 }

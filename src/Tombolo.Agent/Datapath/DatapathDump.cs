@@ -101,7 +101,7 @@ public sealed record DatapathDump(
                 .Drops.Entries()
                 .Select(entry => new DumpedDrop(
                     entry.Key.Reason.Name(),
-                    DirectionName(entry.Key.Direction),
+                    entry.Key.Direction.Name(),
                     entry.Key.Vrf,
                     entry.Value.Aggregate(0ul, (sum, count) => sum + count.Packets),
                     entry.Value.Aggregate(0ul, (sum, count) => sum + count.Bytes)
@@ -131,16 +131,6 @@ public sealed record DatapathDump(
             Encap.Vxlan => "vxlan",
             Encap.MplsUdp => "mpls-udp",
             _ => "no encapsulation",
-        };
-
-    private static string DirectionName(Direction direction) =>
-        direction switch
-        {
-            Direction.FromPod => "from_pod",
-            Direction.ToPod => "to_pod",
-            Direction.FromUnderlay => "from_underlay",
-            Direction.FromHost => "from_host",
-            _ => "",
         };
 
     private static string Text(Prefix prefix) => prefix.IsHost ? prefix.Address.ToString() : prefix.ToString();

@@ -52,6 +52,7 @@ public sealed class DatapathMaps : IDisposable
         TunnelEndpoints = loaded.Map<EndpointKey, EndpointEntry>("tunnel_endpoints");
         Identities = loaded.Map<uint, IdentityEntry>("identities");
         Drops = loaded.PerCpuMap<DropKey, DropCount>("drops");
+        Events = loaded.Ring<EventRecord>("events");
     }
 
     public BpfMap<uint, Settings> Settings { get; }
@@ -76,6 +77,8 @@ public sealed class DatapathMaps : IDisposable
 
     public BpfPerCpuMap<DropKey, DropCount> Drops { get; }
 
+    public BpfRing<EventRecord> Events { get; }
+
     public void Dispose()
     {
         Settings.Dispose();
@@ -89,5 +92,6 @@ public sealed class DatapathMaps : IDisposable
         TunnelEndpoints.Dispose();
         Identities.Dispose();
         Drops.Dispose();
+        Events.Dispose();
     }
 }

@@ -6,6 +6,7 @@ using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
 using Tombolo.Values;
 using Tombolo.Values.Cni;
+using Tombolo.Values.Drops;
 using Wire = Tombolo.Stream;
 
 namespace Tombolo.Agent.Node;
@@ -181,6 +182,26 @@ internal sealed partial class Kernel : IDisposable
         );
         return JsonSerializer.SerializeToUtf8Bytes(dump, AgentJson.Default.NodeDump);
     }
+
+    /// <summary>Counters of dropped packets.</summary>
+    /// <param name="network">Of this network alone; empty: of all.</param>
+    public IReadOnlyList<CountedDrop> Drops(string network, NodeState state, IEnumerable<Known> known) =>
+        Words(state, known).Of(datapath.Drops(), network);
+
+    /// <summary>Dropped packets since the last call.</summary>
+    public IReadOnlyList<SampledDrop> TakeDrops(int most, NodeState state, IEnumerable<Known> known, TimeProvider time)
+    {
+        var events = datapath.Maps.Events.Read(most);
+        return events.Count == 0
+            ? []
+            : Words(state, known).Of(events, time.GetUtcNow(), time.GetElapsedTime(0, time.GetTimestamp()));
+    }
+
+    /// <summary>Forgets what was dropped before.</summary>
+    public void SkipDrops() => datapath.Maps.Events.Skip();
+
+    private DropWords Words(NodeState state, IEnumerable<Known> known) =>
+        new(state, known, options.Underlay, here.Device);
 
     public void Dispose()
     {

@@ -34,6 +34,8 @@ internal sealed partial class NodeLoop(
 
     private sealed record Look : Message;
 
+    private sealed record Drain : Message;
+
     private readonly Channel<Message> inbox = Channel.CreateUnbounded<Message>();
     private readonly List<ServerStream> streams = [];
     private readonly Dictionary<string, Known> known = new(StringComparer.Ordinal);
@@ -103,6 +105,11 @@ internal sealed partial class NodeLoop(
         {
             case Heard { What: null } lost:
                 lost.Stream.View.Lost();
+                followers.Remove(lost.Stream);
+                WatchDrops();
+                break;
+            case Drain:
+                DrainDrops();
                 break;
             case Heard heard:
                 TakeFromServer(heard.Stream, heard.What);
@@ -162,31 +169,10 @@ internal sealed partial class NodeLoop(
                 }
                 break;
             case FromServer.BodyOneofCase.Question:
-                stream.Send(new FromAgent { Answer = Answer(what.Question) });
+                TakeQuestion(stream, what.Question);
                 break;
             // A newer server may say what we do not know yet.
         }
-    }
-
-    private Answer Answer(Question question)
-    {
-        var answer = new Answer { Id = question.Id, Last = true };
-        if (question.OfCase != Question.OfOneofCase.Dump)
-        {
-            answer.Error = "this agent does not know how to answer that";
-            return answer;
-        }
-        try
-        {
-            answer.Json = Google.Protobuf.ByteString.CopyFrom(
-                kernel.Dump(options.Node, question.Dump.Vrf, state, known.Values)
-            );
-        }
-        catch (LinuxException broken)
-        {
-            answer.Error = broken.Message;
-        }
-        return answer;
     }
 
     // What an earlier agent attached stays attached, and its labels stay theirs.

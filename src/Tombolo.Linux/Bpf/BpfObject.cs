@@ -119,6 +119,10 @@ public sealed unsafe class BpfObject : IDisposable
         where TKey : unmanaged
         where TValue : unmanaged => new(name, Duplicate(LibBpf.bpf_map__fd(Map(name)), name));
 
+    /// <summary>A loaded ring buffer, mapped.</summary>
+    public BpfRing<T> Ring<T>(string name)
+        where T : unmanaged => new(name, Duplicate(LibBpf.bpf_map__fd(Map(name)), name));
+
     public void Dispose() => LibBpf.bpf_object__close(handle);
 
     private nint Map(string name) =>

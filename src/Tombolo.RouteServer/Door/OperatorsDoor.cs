@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -31,6 +32,15 @@ internal static class OperatorsDoor
         app.MapGet(
             "/v1/nodes/{node}/dump",
             (string node, string? vrf, CancellationToken cancel) => DumpAsync(model, node, vrf ?? "", cancel)
+        );
+        app.MapGet(
+            "/v1/drops",
+            async (HttpContext call, string? node, string? vrf, bool? follow) =>
+            {
+                var drops = new DropsAnswer(model, node, vrf ?? "", follow == true);
+                await drops.WriteAsync(call.Response, call.RequestAborted);
+                return Results.Empty;
+            }
         );
     }
 
@@ -78,7 +88,7 @@ internal static class OperatorsDoor
                 )
                 : Results.Bytes(answer.Json.ToByteArray(), "application/json");
         }
-        catch (TimeoutException)
+        catch (Exception silent) when (silent is TimeoutException or ChannelClosedException)
         {
             return Results.Json(
                 new DoorError($"the agent of node {node} does not answer"),

@@ -14,6 +14,7 @@ internal sealed class NodeSession(NodeName node, Wire.Hello hello, EntryCodec co
 {
     // Keeps a message well under gRPC's 4 MB limit: an entry is some hundred octets.
     private const int EntriesPerDelta = 2000;
+    private const int MostAnswers = 1000;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
@@ -22,11 +23,12 @@ internal sealed class NodeSession(NodeName node, Wire.Hello hello, EntryCodec co
     private readonly Channel<bool> signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Wire.Answer>> asked = new();
+    private readonly ConcurrentDictionary<ulong, Channel<Wire.Answer>> asked = new();
     private ulong pendingVersion;
     private bool snapshot = true;
     private bool endOfSync;
     private bool endOfSyncSent;
+    private bool closed;
     private ulong questions;
 
     public NodeName Node => node;
@@ -89,15 +91,13 @@ internal sealed class NodeSession(NodeName node, Wire.Hello hello, EntryCodec co
 
     /// <summary>Asks the agent and waits for its answer.</summary>
     /// <exception cref="TimeoutException">No answer within 10 s.</exception>
+    /// <exception cref="ChannelClosedException">The stream ended before the answer.</exception>
     public async Task<Wire.Answer> AskAsync(Wire.Question question, CancellationToken cancel)
     {
-        var answer = new TaskCompletionSource<Wire.Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        question.Id = Interlocked.Increment(ref questions);
-        asked[question.Id] = answer;
+        var answers = Ask(question);
         try
         {
-            Send(new Wire.FromServer { Question = question });
-            return await answer.Task.WaitAsync(AnswerWithin, cancel);
+            return await answers.ReadAsync(cancel).AsTask().WaitAsync(AnswerWithin, cancel);
         }
         finally
         {
@@ -105,12 +105,76 @@ internal sealed class NodeSession(NodeName node, Wire.Hello hello, EntryCodec co
         }
     }
 
+    /// <summary>Asks a question that has many answers: gives them as they come, until the last, the stream's end, or cancelled.</summary>
+    /// <exception cref="TimeoutException">Not even the first within 10 s.</exception>
+    public async IAsyncEnumerable<Wire.Answer> FollowAsync(
+        Wire.Question question,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var answers = Ask(question);
+        try
+        {
+            await answers.WaitToReadAsync(cancel).AsTask().WaitAsync(AnswerWithin, cancel);
+            await foreach (var answer in answers.ReadAllAsync(cancel))
+            {
+                yield return answer;
+            }
+        }
+        finally
+        {
+            asked.TryRemove(question.Id, out _);
+            Send(
+                new Wire.FromServer
+                {
+                    Question = new Wire.Question { Id = question.Id, Stop = new Wire.Empty() },
+                }
+            );
+        }
+    }
+
     public void Answered(Wire.Answer answer)
     {
         if (asked.TryGetValue(answer.Id, out var waiting))
         {
-            waiting.TrySetResult(answer);
+            waiting.Writer.TryWrite(answer);
+            if (answer.Last)
+            {
+                waiting.Writer.TryComplete();
+            }
         }
+    }
+
+    /// <summary>The stream is gone: nobody waits for its answers any more.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+        }
+        foreach (var waiting in asked.Values)
+        {
+            waiting.Writer.TryComplete();
+        }
+    }
+
+    private ChannelReader<Wire.Answer> Ask(Wire.Question question)
+    {
+        question.Id = Interlocked.Increment(ref questions);
+        // An asker that does not read loses the oldest.
+        var answers = Channel.CreateBounded<Wire.Answer>(
+            new BoundedChannelOptions(MostAnswers) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
+        asked[question.Id] = answers;
+        lock (gate)
+        {
+            if (closed)
+            {
+                answers.Writer.TryComplete();
+            }
+        }
+        Send(new Wire.FromServer { Question = question });
+        return answers.Reader;
     }
 
     /// <summary>What to write next, as it comes, until cancelled.</summary>

@@ -61,6 +61,7 @@ internal sealed partial class NodeStreamEndpoint(
         }
         finally
         {
+            session.Close();
             model.Post(new ModelLoop.Disconnected(session));
             LogDisconnected(log, session.Node);
         }

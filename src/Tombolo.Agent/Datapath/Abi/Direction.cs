@@ -10,3 +10,17 @@ public enum Direction : byte
     FromUnderlay = 3,
     FromHost = 4,
 }
+
+internal static class Directions
+{
+    /// <summary>As users grep it, e.g. <c>from_pod</c>; empty if not known.</summary>
+    public static string Name(this Direction direction) =>
+        direction switch
+        {
+            Direction.FromPod => "from_pod",
+            Direction.ToPod => "to_pod",
+            Direction.FromUnderlay => "from_underlay",
+            Direction.FromHost => "from_host",
+            _ => "",
+        };
+}
