@@ -104,6 +104,28 @@ public sealed class Datapath : IDisposable
 
     public bool IsAttached(int ifIndex) => attachments.IsAttached(ifIndex);
 
+    /// <summary>What the kernel does not hold of a pod's link as it was applied, in words; empty if all is well.</summary>
+    public IReadOnlyList<string> Differences(int ifIndex)
+    {
+        var index = (uint)ifIndex;
+        bool LeadsThere(uint nextHop) => nextHops.Held.GetValueOrDefault(nextHop).IfIndex == index;
+        var differences = new List<string>();
+        if (!interfaces.Held.ContainsKey(index))
+        {
+            differences.Add($"nothing is applied for link {ifIndex}");
+        }
+        if (!IsAttached(ifIndex))
+        {
+            differences.Add($"the programs are not on link {ifIndex}");
+        }
+        differences.AddRange(interfaces.Differences(entry => entry.Key == index));
+        differences.AddRange(spoof.Differences(entry => entry.Key.Vrf == index));
+        differences.AddRange(labels.Differences(entry => entry.Value.IfIndex == index));
+        differences.AddRange(hosts.Differences(entry => LeadsThere(entry.Value.NextHop)));
+        differences.AddRange(nextHops.Differences(entry => LeadsThere(entry.Key)));
+        return differences;
+    }
+
     /// <summary>What the kernel holds, in words.</summary>
     public DatapathDump Dump() => DatapathDump.Read(loader.Maps);
 

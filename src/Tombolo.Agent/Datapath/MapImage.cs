@@ -57,6 +57,16 @@ public sealed class MapImage<TKey, TValue>
         );
     }
 
+    /// <summary>What of it the kernel holds no longer, or otherwise, in words; empty if all is as it was written.</summary>
+    public IEnumerable<string> Differences(Func<KeyValuePair<TKey, TValue>, bool> which) =>
+        held.Where(which)
+            .Select(entry =>
+                !map.TryGet(entry.Key, out var value) ? $"map {map.Name} has no entry for {entry.Key}"
+                : value.Equals(entry.Value) ? null
+                : $"map {map.Name} has {value} for {entry.Key}, not {entry.Value}"
+            )
+            .OfType<string>();
+
     private int Write(int count, Action write)
     {
         if (count == 0)

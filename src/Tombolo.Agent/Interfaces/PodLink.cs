@@ -26,6 +26,12 @@ internal static class PodLink
     public static string NameOf(string containerId, string name) =>
         "tb" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{containerId}/{name}")))[..12];
 
+    /// <summary>Can a link of that name only be a pod's?</summary>
+    public static bool IsName(string link) =>
+        link.Length == 14
+        && link.StartsWith("tb", StringComparison.Ordinal)
+        && link.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0;
+
     /// <summary>Makes the pair, its pod side inside <paramref name="netns"/> with addresses and routes. The host side is
     /// up, the pod side too: nothing passes before the programs are attached, since the host routes nothing there.</summary>
     /// <returns>Index of the host's side.</returns>
@@ -73,13 +79,22 @@ internal static class PodLink
             pod.Addresses.Add(link, address, length);
         }
         pod.Links.SetUp(link);
+        foreach (var route in RoutesOf(shape, link))
+        {
+            pod.Routes.Replace(route);
+        }
+    }
+
+    /// <summary>The routes of the pod's side, whose index in its namespace is <paramref name="link"/>.</summary>
+    public static IEnumerable<Route> RoutesOf(Shape shape, int link)
+    {
         if (shape.Gateway4 is { } gateway)
         {
-            pod.Routes.Replace(new Route(new Prefix(Address.V4(0), 0), link, gateway, OnLink: true));
+            yield return new Route(new Prefix(Address.V4(0), 0), link, gateway, OnLink: true);
         }
         if (shape.HasIPv6)
         {
-            pod.Routes.Replace(new Route(new Prefix(Address.V6(0), 0), link, Gateway6, OnLink: true));
+            yield return new Route(new Prefix(Address.V6(0), 0), link, Gateway6, OnLink: true);
         }
     }
 }

@@ -125,22 +125,42 @@ internal sealed partial class Kernel : IDisposable
             wanted.Pod,
             link,
             name,
-            label.Value
+            label.Value,
+            request.Network
         );
     }
 
     /// <summary>Takes the programs off a link; its maps' entries go by <see cref="Apply"/>.</summary>
-    public void Detach(Attachment attachment)
-    {
-        attachedByUs.Remove(attachment.Link);
-        datapath.Detach(attachment.Link);
-    }
+    public void Detach(Attachment attachment) => Detach(attachment.Link);
 
     public void DeleteLink(Attachment attachment)
     {
         if (Holds(attachment))
         {
             links.Links.Delete(attachment.Link);
+        }
+    }
+
+    /// <summary>What is not as <see cref="Attach"/> and <see cref="Apply"/> made it, in words; empty if all is well.</summary>
+    public IReadOnlyList<string> Differences(Attachment attachment, string netns, PodLink.Shape shape) =>
+        [
+            .. PodLinkCheck.Differences(links, attachment.LinkName, netns, shape),
+            .. datapath.Differences(attachment.Link),
+        ];
+
+    /// <summary>Removes pods' links and programs that no attachment names: of an agent that was killed midway.</summary>
+    public void RemoveAllBut(IReadOnlyCollection<Attachment> attachments)
+    {
+        var names = attachments.Select(one => one.LinkName).ToHashSet(StringComparer.Ordinal);
+        links.Links.DeleteAll(
+            links
+                .Links.List()
+                .Where(link => link.Kind == "veth" && PodLink.IsName(link.Name) && !names.Contains(link.Name))
+                .Select(link => link.Index)
+        );
+        foreach (var device in datapath.Attached.Except([here.Device, .. attachments.Select(one => one.Link)]))
+        {
+            Detach(device);
         }
     }
 
@@ -202,6 +222,12 @@ internal sealed partial class Kernel : IDisposable
 
     private DropWords Words(NodeState state, IEnumerable<Known> known) =>
         new(state, known, options.Underlay, here.Device);
+
+    private void Detach(int link)
+    {
+        attachedByUs.Remove(link);
+        datapath.Detach(link);
+    }
 
     public void Dispose()
     {

@@ -23,13 +23,9 @@ internal sealed partial class NodeLoop
     /// <returns>True once it is answered.</returns>
     private bool Serve(PendingAdd add)
     {
-        if (add.Done is { } done)
+        if (add.Done is not null)
         {
-            if (known.GetValueOrDefault(done.Uid)?.Settled == false && time.GetUtcNow() < add.Deadline)
-            {
-                return false;
-            }
-            return add.Answer.TrySetResult(new CniAnswer(done.Result, null));
+            return ServeAttached(add);
         }
         if (Find(add.Request) is not { } wanted || !converged)
         {
@@ -38,7 +34,7 @@ internal sealed partial class NodeLoop
         try
         {
             Attach(add, wanted);
-            return false;
+            return ServeAttached(add);
         }
         catch (Exception broken) when (broken is LinuxException or IOException)
         {
@@ -55,6 +51,14 @@ internal sealed partial class NodeLoop
                 )
             );
         }
+    }
+
+    // The pod's first packet is not to meet a node that does not know it; but a node that is slow holds up no pod.
+    private bool ServeAttached(PendingAdd add)
+    {
+        var (uid, result) = add.Done!.Value; // attached
+        return (known.GetValueOrDefault(uid)?.Settled != false || time.GetUtcNow() >= add.Deadline)
+            && add.Answer.TrySetResult(new CniAnswer(result, null));
     }
 
     private void Attach(PendingAdd add, Interface wanted)
@@ -80,12 +84,18 @@ internal sealed partial class NodeLoop
         }
         add.Done = (wanted.Uid, ResultOf(request, shape, wanted));
         LogAttached(log, $"{wanted.Namespace}/{wanted.Pod}", wanted.Vrf, one.Label);
-        adds[adds.IndexOf(add)] = add with { Deadline = time.GetUtcNow() + StageOneWithin };
+        add.Deadline = time.GetUtcNow() + StageOneWithin;
         _ = time.CreateTimer(_ => inbox.Writer.TryWrite(new Look()), null, StageOneWithin, Timeout.InfiniteTimeSpan);
     }
 
     private void Detach(CniRequest request)
     {
+        // The runtime gave up on an ADD that still waits: nobody is to be attached after this.
+        foreach (var add in adds.Where(add => IsSame(add.Request, request)).ToList())
+        {
+            adds.Remove(add);
+            add.Answer.TrySetResult(Refuse(add.Request, CniErrorCode.TryAgainLater, "deleted meanwhile", null));
+        }
         if (attachments.Find(request.ContainerId, request.Interface) is not { } attachment)
         {
             return;
@@ -123,6 +133,9 @@ internal sealed partial class NodeLoop
         kernel.DeleteLink(attachment);
         attachments.Remove(attachment);
     }
+
+    private static bool IsSame(CniRequest one, CniRequest other) =>
+        one.ContainerId == other.ContainerId && one.Interface == other.Interface;
 
     private Interface? Find(CniRequest request) =>
         state.Interfaces.Values.FirstOrDefault(one =>
@@ -170,15 +183,6 @@ internal sealed partial class NodeLoop
     private static CniResult ResultOf(CniRequest request, PodLink.Shape shape, Interface wanted)
     {
         var host = PodLink.NameOf(request.ContainerId, request.Interface);
-        var routes = new List<CniRoute>();
-        if (shape.Gateway4 is { } gateway)
-        {
-            routes.Add(new CniRoute("0.0.0.0/0", gateway.ToString()));
-        }
-        if (shape.HasIPv6)
-        {
-            routes.Add(new CniRoute("::/0", PodLink.Gateway6.ToString()));
-        }
         return new CniResult(
             request.CniVersion,
             [
@@ -192,7 +196,7 @@ internal sealed partial class NodeLoop
                     1
                 )),
             ],
-            routes,
+            [.. PodLink.RoutesOf(shape, 0).Select(route => new CniRoute($"{route.Prefix}", $"{route.Gateway}"))],
             new CniDns()
         );
     }

@@ -117,19 +117,8 @@ internal sealed partial class NodeLoop(
             case Asked { Request.Command: "ADD" } add:
                 adds.Add(new PendingAdd(add.Request, time.GetUtcNow() + KnownWithin, add.Answer));
                 break;
-            case Asked { Request.Command: "DEL" } del:
-                Detach(del.Request);
-                del.Answer.TrySetResult(new CniAnswer(null, null));
-                break;
-            case Asked other:
-                other.Answer.TrySetResult(
-                    Refuse(
-                        other.Request,
-                        CniErrorCode.InvalidEnvironment,
-                        $"command {other.Request.Command} is not supported",
-                        null
-                    )
-                );
+            case Asked asked:
+                asked.Answer.TrySetResult(Answer(asked.Request));
                 break;
         }
     }

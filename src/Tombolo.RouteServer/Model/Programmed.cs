@@ -1,6 +1,7 @@
 using Tombolo.Api;
 using Tombolo.Fabric;
 using Tombolo.RouteServer.Status;
+using Tombolo.RouteServer.Streams;
 using Tombolo.Values;
 using Wire = Tombolo.Stream;
 
@@ -15,7 +16,9 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
     // A node that takes longer is named in status and no longer waited for.
     private static readonly TimeSpan Lagging = TimeSpan.FromSeconds(1);
 
-    private readonly record struct Change(ulong Version, DateTimeOffset At, bool Named);
+    /// <param name="Named">Status has named the nodes that lag.</param>
+    /// <param name="Settled">The interface's own node was told that nobody is waited for any more.</param>
+    private readonly record struct Change(ulong Version, DateTimeOffset At, bool Named, bool Settled);
 
     private readonly Dictionary<string, Change> interfaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Change> vrfs = new(StringComparer.Ordinal);
@@ -25,7 +28,7 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
     /// <summary>Notes what a flush changed.</summary>
     public void Flushed(ulong version, IReadOnlyDictionary<NodeName, NodeDelta> news)
     {
-        var change = new Change(version, time.GetUtcNow(), false);
+        var change = new Change(version, time.GetUtcNow(), false, false);
         foreach (var delta in news.Values)
         {
             foreach (var entry in delta.Put)
@@ -71,9 +74,10 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
             SettleTouched(model, uid);
         }
         touched.Clear();
+        var lagging = Laggards(model);
         foreach (var (uid, change) in interfaces.ToList())
         {
-            SettleInterface(model, uid, change);
+            SettleInterface(model, uid, change, lagging);
         }
         foreach (var (name, change) in vrfs.ToList())
         {
@@ -100,7 +104,7 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
         }
     }
 
-    private void SettleInterface(ModelLoop model, string uid, Change change)
+    private void SettleInterface(ModelLoop model, string uid, Change change, HashSet<NodeName> lagging)
     {
         if (model.Fabric.FindObject(uid) is not { } self || model.Fabric.Find(uid) is not { Path: { } path } found)
         {
@@ -108,29 +112,29 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
             return;
         }
         var (of, missing) = Missing(model, self.Spec.Network, change);
+        // Up or not: what made it up came after what made it bound, so who holds the one knew the other.
+        if (
+            !change.Settled
+            && !missing.Exists(node => !lagging.Contains(node) && SessionOf(model, node) is not null)
+            && SessionOf(model, found.Node) is { } own
+        )
+        {
+            own.Send(new Wire.FromServer { StageOne = StageOne(uid, missing) });
+            change = change with { Settled = true };
+        }
+        var late = missing.Count > 0 && IsLate(change);
+        if (path.Up && (missing.Count == 0 || (late && !change.Named)))
+        {
+            writer.Up(self, found.Node.Name, path.Label, of, Names(missing));
+            change = change with { Named = true };
+        }
         if (missing.Count == 0)
         {
             interfaces.Remove(uid);
         }
-        if (missing.Count == 0 && !path.Up)
+        else
         {
-            model
-                .Nodes.GetValueOrDefault(found.Node)
-                ?.Session?.Send(
-                    new Wire.FromServer
-                    {
-                        StageOne = new Wire.StageOne { InterfaceUid = uid, Settled = true },
-                    }
-                );
-        }
-        var late = missing.Count > 0 && time.GetUtcNow() - change.At > Lagging;
-        if (path.Up && (missing.Count == 0 || (late && !change.Named)))
-        {
-            writer.Up(self, found.Node.Name, path.Label, of, missing);
-            if (missing.Count > 0)
-            {
-                interfaces[uid] = change with { Named = true };
-            }
+            interfaces[uid] = change;
         }
     }
 
@@ -142,14 +146,14 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
             return;
         }
         var (of, missing) = Missing(model, name, change);
-        var late = missing.Count > 0 && time.GetUtcNow() - change.At > Lagging;
+        var late = missing.Count > 0 && IsLate(change);
         if (missing.Count == 0)
         {
             vrfs.Remove(name);
         }
         if (of > 0 && (missing.Count == 0 || (late && !change.Named)))
         {
-            writer.Programmed(self, of, missing);
+            writer.Programmed(self, of, Names(missing));
             if (missing.Count > 0)
             {
                 vrfs[name] = change with { Named = true };
@@ -157,21 +161,54 @@ internal sealed class Programmed(TimeProvider time, StatusWriter writer)
         }
     }
 
-    // A node holds a change once it acknowledged that version; or, if nothing at that version was for it, all that it was
-    // told before.
-    private static (int Of, List<string> Missing) Missing(ModelLoop model, string vrf, Change change)
+    // A node that is late for one change keeps no pod waiting for another: it is named in status.
+    private HashSet<NodeName> Laggards(ModelLoop model)
     {
-        var subscribers = model.Fabric.Subscribers(vrf);
-        var missing = new List<string>();
-        foreach (var node in subscribers)
+        var late = new HashSet<NodeName>();
+        foreach (var (uid, change) in interfaces.Where(one => IsLate(one.Value)))
         {
-            var session = model.Nodes.GetValueOrDefault(node)?.Session;
-            if (session is null || session.Acknowledged < Math.Min(change.Version, session.Told))
+            if (model.Fabric.FindObject(uid) is { } self)
             {
-                missing.Add(node.Name);
+                late.UnionWith(Missing(model, self.Spec.Network, change).Missing);
             }
         }
-        missing.Sort(StringComparer.Ordinal);
+        foreach (var (name, change) in vrfs.Where(one => IsLate(one.Value)))
+        {
+            late.UnionWith(Missing(model, name, change).Missing);
+        }
+        return late;
+    }
+
+    private bool IsLate(Change change) => time.GetUtcNow() - change.At > Lagging;
+
+    private static NodeSession? SessionOf(ModelLoop model, NodeName node) =>
+        model.Nodes.GetValueOrDefault(node)?.Session;
+
+    private static Wire.StageOne StageOne(string uid, List<NodeName> missing) =>
+        new()
+        {
+            InterfaceUid = uid,
+            Settled = true,
+            Missing = { Names(missing) },
+        };
+
+    private static List<string> Names(List<NodeName> nodes) => [.. nodes.Select(node => node.Name)];
+
+    // A node holds a change once it acknowledged that version; or, if nothing at that version was for it, all that it was
+    // told before.
+    private static (int Of, List<NodeName> Missing) Missing(ModelLoop model, string vrf, Change change)
+    {
+        var subscribers = model.Fabric.Subscribers(vrf);
+        var missing = new List<NodeName>();
+        foreach (var node in subscribers)
+        {
+            var session = SessionOf(model, node);
+            if (session is null || session.Acknowledged < Math.Min(change.Version, session.Told))
+            {
+                missing.Add(node);
+            }
+        }
+        missing.Sort();
         return (subscribers.Count, missing);
     }
 }
