@@ -13,14 +13,20 @@ internal static class BgpFamily
         ("gobgp", 0.1, 0.08, 0.1),
     ];
 
+    private static readonly Dictionary<string, string> shortfalls = [];
+
+    /// <summary>A slice as it is kept.</summary>
+    private sealed record KeptSlice(string Kind, int Neighbors, int Routes, int Round, Slice Slice);
+
     public static Task<List<Row>> RunAsync(bool quick) => Task.Run(() => Run(quick));
 
     private static List<Row> Run(bool quick)
     {
         var rows = new List<Row>();
+        var raw = new List<KeptSlice>();
         var (table, rounds) = quick ? (200_000, 3) : (1_000_000, 15);
         // One neighbour sends, so nothing goes out but to it: none.
-        var full = Measure(1, table, 5, rounds, 0);
+        var full = Measure(1, table, 5, rounds, 0, raw);
         Add(
             rows,
             full,
@@ -41,8 +47,9 @@ internal static class BgpFamily
         );
         var (neighbors, each, fanRounds) = quick ? (20, 1_000, 2) : (100, 20_000, 5);
         var delivered = (long)neighbors * (neighbors - 1) * each;
-        var fan = Measure(neighbors, each, 5, fanRounds, delivered);
+        var fan = Measure(neighbors, each, 5, fanRounds, delivered, raw);
         Add(rows, fan, "B3", $"CPU, {neighbors} neighbours x {each}", "s", slice => slice.CpuSeconds, peer => peer.Fan);
+        Raw.Save("bgp", raw);
         return rows;
     }
 
@@ -52,7 +59,8 @@ internal static class BgpFamily
         int routes,
         int shared,
         int rounds,
-        long delivered
+        long delivered,
+        List<KeptSlice> raw
     )
     {
         using var bed = new Testbed(neighbors);
@@ -83,8 +91,10 @@ internal static class BgpFamily
                     $"  {neighbors} x {routes}, round {round + 1}/{rounds}: {kind, -8} {slice.CpuSeconds, 7:0.00} s CPU {slice.WallSeconds, 7:0.0} s "
                         + $"{slice.Octets >> 20, 6} MiB (of {slice.TotalOctets >> 20}) foreign {slice.Foreign:P0} delivered {slice.Delivered}"
                 );
+                raw.Add(new KeptSlice(kind, neighbors, routes, round, slice));
                 if (slice.Delivered < delivered)
                 {
+                    shortfalls[kind] = $"it had delivered {slice.Delivered} of {delivered} routes when it fell idle";
                     // Idle is not done: what delivered less has done less work, and may not be compared.
                     Console.Error.WriteLine($"  {kind}: left out, {slice.Delivered} of {delivered} routes came");
                     continue;
@@ -111,7 +121,13 @@ internal static class BgpFamily
             if (!slices.TryGetValue(peer.Kind, out var theirs) || theirs.Count < 2)
             {
                 rows.Add(
-                    Row.Missing(id, figure, peer.Kind, SpeakerUnderTest.MissingReason(peer.Kind) ?? "it did not finish")
+                    Row.Missing(
+                        id,
+                        figure,
+                        peer.Kind,
+                        SpeakerUnderTest.MissingReason(peer.Kind)
+                            ?? shortfalls.GetValueOrDefault(peer.Kind, "it did not finish")
+                    )
                 );
                 continue;
             }

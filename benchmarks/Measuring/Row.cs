@@ -19,7 +19,8 @@ public sealed record Row(
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Makes a row of paired slices; MET if the interval's upper end is within the target.</summary>
+    /// <summary>Makes a row of paired slices; MET if the interval's worse end is within the target;
+    /// a target of 0 is none.</summary>
     public static Row Of(
         string id,
         string figure,
@@ -27,7 +28,8 @@ public sealed record Row(
         string unit,
         IReadOnlyList<(double Ours, double Theirs)> pairs,
         double target,
-        string note = ""
+        string note = "",
+        bool higher = false
     )
     {
         var ratios = pairs.Select(pair => pair.Ours / pair.Theirs).Order().ToArray();
@@ -39,9 +41,10 @@ public sealed record Row(
             .ToArray();
         var (low, high) = (medians[50], medians[1949]);
         var verdict =
-            target <= 0 ? "CONTROL"
-            : high <= target ? $"MET (<= {target})"
-            : $"NOT MET (<= {target})";
+            target <= 0 ? (against == "itself" ? "CONTROL" : "no target")
+            : (higher ? low >= target : high <= target) ? $"MET ({Wanted()})"
+            : $"NOT MET ({Wanted()})";
+        string Wanted() => $"{(higher ? ">=" : "<=")} {target:0.##}";
         return new Row(
             id,
             figure,
@@ -62,15 +65,15 @@ public sealed record Row(
 
     public static string Table(Machine machine, IEnumerable<Row> rows) =>
         $"{machine.Cpu}, {machine.Cpus} CPUs, kernel {machine.Kernel}, {machine.Commit}\n"
-        + $"{"ROW", -4} {"FIGURE", -34} {"AGAINST", -8} {"OURS", 10} {"THEIRS", 10} {"UNIT", -9} {"RATIO", 6} {"95 %", -15} {"N", 3}  VERDICT\n"
+        + $"{"ROW", -4} {"FIGURE", -34} {"AGAINST", -14} {"OURS", 10} {"THEIRS", 10} {"UNIT", -9} {"RATIO", 6} {"95 %", -15} {"N", 3}  VERDICT\n"
         + string.Join(
             '\n',
             rows.Select(row =>
-                $"{row.Id, -4} {row.Figure, -34} {row.Against, -8} {row.Ours, 10:0.###} {row.Theirs, 10:0.###} {row.Unit, -9} {row.Ratio, 6:0.00} {$"{row.CiLow:0.00} to {row.CiHigh:0.00}", -15} {row.Pairs, 3}  {row.Verdict}"
+                $"{row.Id, -4} {row.Figure, -34} {row.Against, -14} {row.Ours, 10:0.###} {row.Theirs, 10:0.###} {row.Unit, -9} {row.Ratio, 6:0.00} {$"{row.CiLow:0.00} to {row.CiHigh:0.00}", -15} {row.Pairs, 3}  {row.Verdict}"
             )
         );
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1
