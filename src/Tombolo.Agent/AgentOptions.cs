@@ -12,6 +12,7 @@ namespace Tombolo.Agent;
 /// <param name="Object">The compiled BPF programs.</param>
 /// <param name="HostRoutes">Size of the maps of host routes and flows.</param>
 /// <param name="OtherEntries">Size of every other map.</param>
+/// <param name="Metrics">Where it is measured, <c>address:port</c>; empty: nowhere.</param>
 internal sealed record AgentOptions(
     string Node,
     int Cluster,
@@ -23,5 +24,6 @@ internal sealed record AgentOptions(
     string Socket,
     string Object,
     int HostRoutes,
-    int OtherEntries
+    int OtherEntries,
+    string Metrics = ""
 );

@@ -1,9 +1,12 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Tombolo.Agent.CniServer;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Node;
 using Tombolo.Agent.Streams;
+using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
+using Tombolo.Telemetry;
 
 namespace Tombolo.Agent;
 
@@ -18,23 +21,31 @@ internal static partial class AgentRole
         try
         {
             Directory.CreateDirectory(options.State);
+            using var metrics = new AgentMetrics();
             using var kernel = new Kernel(options, log);
+            metrics.Watch(kernel.Drops);
             var loop = new NodeLoop(
                 options,
                 TimeProvider.System,
                 kernel,
                 new Labels(options.State),
                 new Attachments(options.State, log),
+                metrics,
                 log
             );
             var streams = options
                 .Servers.Select(server => new ServerStream(server, loop.Hello, loop.Hear, log))
                 .ToList();
             streams.ForEach(loop.Add);
-            var listener = new CniListener(options.Socket, loop.AskAsync, log);
+            var listener = new CniListener(
+                options.Socket,
+                (request, stop) => metrics.TimeAsync(request, () => loop.AskAsync(request, stop)),
+                log
+            );
             var running = streams.Select(stream => stream.RunAsync(cancel)).ToList();
             running.Add(loop.RunAsync(cancel));
             running.Add(listener.RunAsync(cancel));
+            running.Add(MetricsDoor.RunAsync(options.Metrics, cancel));
             await await Task.WhenAny(running); // none ends by itself: the first to end says what broke
             return 0;
         }
@@ -42,7 +53,7 @@ internal static partial class AgentRole
         {
             return 0; // pins stay: the kernel forwards on without us
         }
-        catch (LinuxException broken)
+        catch (Exception broken) when (broken is LinuxException or FormatException or HttpListenerException)
         {
             LogBroken(log, broken.Message);
             return 1;

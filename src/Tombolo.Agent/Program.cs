@@ -38,6 +38,11 @@ var hosts = new Option<int>("--host-routes")
     DefaultValueFactory = _ => 65_536,
 };
 var others = new Option<int>("--entries") { Description = "size of every other map", DefaultValueFactory = _ => 4_096 };
+var metrics = new Option<string>("--metrics")
+{
+    Description = "where to serve GET /metrics for Prometheus, address:port; not given: nowhere",
+    DefaultValueFactory = _ => "",
+};
 var verbose = new Option<bool>("--verbose") { Description = "log at level debug" };
 
 var root = new RootCommand("Tombolo's node agent: makes one node's kernel hold what the route servers say.")
@@ -53,6 +58,7 @@ var root = new RootCommand("Tombolo's node agent: makes one node's kernel hold w
     program,
     hosts,
     others,
+    metrics,
     verbose,
 };
 root.SetAction(
@@ -69,7 +75,8 @@ root.SetAction(
             parsed.GetValue(socket)!,
             parsed.GetRequiredValue(program),
             parsed.GetValue(hosts),
-            parsed.GetValue(others)
+            parsed.GetValue(others),
+            parsed.GetValue(metrics)!
         );
         using var logs = LoggerFactory.Create(logging =>
             logging

@@ -21,6 +21,7 @@ internal static class ControllerCommand
         )
         {
             kubeconfig,
+            Metrics.Option,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -30,7 +31,11 @@ internal static class ControllerCommand
                         using var logs = RoleLogs.Create();
                         using var api = KubeApi.From(parsed.GetValue(kubeconfig));
                         var identity = $"{Environment.MachineName}-{Environment.ProcessId}";
-                        await new ControllerRole(api, identity, logs.CreateLogger("controller")).RunAsync(cancel);
+                        await Metrics.WithAsync(
+                            parsed,
+                            new ControllerRole(api, identity, logs.CreateLogger("controller")).RunAsync(cancel),
+                            cancel
+                        );
                     },
                     cancel
                 )

@@ -34,6 +34,7 @@ internal static class RouteServerCommand
         var command = new Command("routeserver", "Derives what each node must hold and streams it to the agents.")
         {
             kubeconfig,
+            Metrics.Option,
             name,
             listen,
             door,
@@ -52,7 +53,11 @@ internal static class RouteServerCommand
                             new Uri(parsed.GetRequiredValue(door)),
                             parsed.GetValue(socket)
                         );
-                        await new RouteServerRole(api, options, logs).RunAsync(cancel);
+                        await Metrics.WithAsync(
+                            parsed,
+                            new RouteServerRole(api, options, logs).RunAsync(cancel),
+                            cancel
+                        );
                     },
                     cancel
                 )

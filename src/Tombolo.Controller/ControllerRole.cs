@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Tombolo.Api;
 using Tombolo.Api.Kinds;
@@ -27,6 +28,23 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
 
     private readonly record struct Key(What What, ObjectName Name);
 
+    private static readonly Meter Measured = new("Tombolo.Controller");
+    private static readonly Gauge<int> Leads = Measured.CreateGauge<int>(
+        "tombolo.controller.leader",
+        null,
+        "1 while this process leads."
+    );
+    private static readonly Gauge<int> WaitingPods = Measured.CreateGauge<int>(
+        "tombolo.controller.pods.waiting",
+        null,
+        "Pods that wait for a network, a subnet or an address; their events say why."
+    );
+    private static readonly Histogram<double> Reconciled = Measured.CreateHistogram<double>(
+        "tombolo.controller.reconcile",
+        "s",
+        "Time to look at one object, by what it is and how it ended."
+    );
+
     /// <summary>Stands by, leads when it may, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) =>
         new LeaderLease(api, "kube-system", "tombolo-controller", identity, log).RunAsync(LeadAsync, cancel);
@@ -50,6 +68,28 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         var running = watched.All.Select(informer => informer.RunAsync(cancel)).ToList();
         await Task.WhenAll(watched.All.Select(informer => informer.Synced)).WaitAsync(cancel);
         queue.Add(new Key(What.Sweep, default));
+        Leads.Record(1);
+        await using var ends = cancel.Register(() => Leads.Record(0));
+        async Task<TimeSpan?> MeasuredAsync(Key key, CancellationToken stop)
+        {
+            var began = api.Time.GetTimestamp();
+            var result = "error";
+            try
+            {
+                var again = await WorkAsync(key, stop);
+                result = "ok";
+                return again;
+            }
+            finally
+            {
+                WaitingPods.Record(pods.Waiting.Count);
+                Reconciled.Record(
+                    api.Time.GetElapsedTime(began).TotalSeconds,
+                    new KeyValuePair<string, object?>("kind", key.What.ToString()),
+                    new KeyValuePair<string, object?>("result", result)
+                );
+            }
+        }
         async Task<TimeSpan?> WorkAsync(Key key, CancellationToken stop)
         {
             try
@@ -82,7 +122,7 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
                 .Range(0, Workers)
                 .Select(_ =>
                     queue.RunAsync(
-                        WorkAsync,
+                        MeasuredAsync,
                         (key, broken) => LogFailed(log, $"{key.What} {key.Name}", broken.Message),
                         cancel
                     )

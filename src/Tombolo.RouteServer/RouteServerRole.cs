@@ -27,7 +27,8 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
         var self = new ServerIdentity(options.Name);
         var writer = new StatusWriter(api, new EventRecorder(api, "tombolo-routeserver", log), log);
         var programmed = new Programmed(api.Time, writer);
-        var model = new ModelLoop(api.Time, programmed, log);
+        using var metrics = new ModelMetrics();
+        var model = new ModelLoop(api.Time, programmed, metrics, log);
         var informers = Watch(model, programmed, log);
         using var certificate = DoorCertificate.Make(options.Name, api.Time.GetUtcNow());
 

@@ -12,12 +12,13 @@ internal static class House
         ["Bgp"] = ["Values"],
         ["Api"] = ["Values"],
         ["Stream"] = [],
+        ["Telemetry"] = [],
         ["Kube"] = ["Values"],
         ["Linux"] = ["Values"],
         ["Fabric"] = ["Values", "Api"],
         ["Controller"] = ["Values", "Api", "Kube", "Fabric"],
         ["RouteServer"] = ["Values", "Api", "Kube", "Fabric", "Bgp", "Stream"],
-        ["Agent"] = ["Values", "Linux", "Stream"],
+        ["Agent"] = ["Values", "Linux", "Stream", "Telemetry"],
         ["Cni"] = ["Values"],
         ["Tools"] = ["Values", "Api", "Kube", "Fabric", "Bgp"],
         ["Cluster"] = [],
@@ -36,6 +37,7 @@ internal static class House
             "Tools",
             "Cluster",
             "Lab",
+            "Telemetry",
         ],
     };
 

@@ -29,6 +29,7 @@ public sealed class IslandsTests : IDisposable
             LabUnderTest.Minutes
         );
 
+        AssertMeasured();
         var before = lab.Nodes.ToDictionary(node => node, lab.LinksOf);
         await ModelOfNodes.AssertHeldAsync(lab);
         await APodWaitsForItsNetworkAsync();
@@ -37,6 +38,30 @@ public sealed class IslandsTests : IDisposable
         await TakenAwayAsync(before);
         AssertReachIsByNetwork(8);
         await ModelOfNodes.AssertHeldAsync(lab);
+    }
+
+    /// <summary>Each process is measured, and docs/metrics.md names all of ours that it tells.</summary>
+    private void AssertMeasured()
+    {
+        var documented = File.ReadAllText(Root.File("docs", "metrics.md"));
+        foreach (
+            var (netns, at, name) in (IReadOnlyList<(string, string, string)>)
+                [
+                    (lab.Place.NodeNetns("node-1"), "172.30.1.2:9410", "tombolo_agent_interfaces{state=\"up\"}"),
+                    (lab.Place.Control, "172.30.0.2:9411", "tombolo_controller_leader 1"),
+                    (lab.Place.Control, "172.30.0.2:9412", "tombolo_routeserver_nodes{connected=\"true\"} 3"),
+                    (lab.Place.Control, "172.30.0.2:9413", "http_server_request_duration_seconds_count"),
+                ]
+        )
+        {
+            var text = Machine.Run("nsenter", $"--net={netns}", "curl", "-s", $"http://{at}/metrics");
+            Assert.Contains(name, text);
+            Assert.Contains("dotnet_process_cpu_time_seconds_total", text);
+            Assert.All(
+                text.Split('\n').Where(line => line.StartsWith("# TYPE tombolo_", StringComparison.Ordinal)),
+                line => Assert.Contains($"`{line.Split(' ')[2]}", documented)
+            );
+        }
     }
 
     private async Task APodWaitsForItsNetworkAsync()

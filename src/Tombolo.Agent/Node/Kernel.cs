@@ -130,6 +130,9 @@ internal sealed partial class Kernel : IDisposable
         );
     }
 
+    /// <summary>Dropped packets since the maps were made, the most first.</summary>
+    public IReadOnlyList<DumpedDrop> Drops() => datapath.Drops();
+
     /// <summary>Takes the programs off a link; its maps' entries go by <see cref="Apply"/>.</summary>
     public void Detach(Attachment attachment) => Detach(attachment.Link);
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Streams;
+using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
 using Tombolo.Stream;
 using Tombolo.Values;
@@ -19,6 +20,7 @@ internal sealed partial class NodeLoop(
     Kernel kernel,
     Labels labels,
     Attachments attachments,
+    AgentMetrics metrics,
     ILogger log
 )
 {
@@ -105,6 +107,7 @@ internal sealed partial class NodeLoop(
         {
             case Heard { What: null } lost:
                 lost.Stream.View.Lost();
+                metrics.Connected(lost.Stream.View.Address, false);
                 followers.Remove(lost.Stream);
                 WatchDrops();
                 break;
@@ -131,6 +134,7 @@ internal sealed partial class NodeLoop(
             case FromServer.BodyOneofCase.Welcome:
                 view.Name = what.Welcome.Server;
                 view.Begin();
+                metrics.Connected(view.Address, true);
                 stream.Send(Account());
                 stream.Send(Health());
                 break;
@@ -230,7 +234,15 @@ internal sealed partial class NodeLoop(
     // What the kernel does not hold is not acknowledged, is said, and is tried again with the next message or second.
     private Applied Apply()
     {
+        var began = time.GetTimestamp();
         var applied = kernel.Apply(state, known.Values);
+        metrics.Applied(
+            time.GetElapsedTime(began),
+            applied.Error is null,
+            known.Values.Count(one => one.Up),
+            known.Values.Count(one => !one.Up),
+            state.Routes.Count
+        );
         dirty |= applied.Error is not null;
         if (applied.Error != trouble)
         {

@@ -44,6 +44,7 @@ internal static class ClusterCommand
             kubeconfig,
             inner,
             token,
+            Metrics.Option,
         };
         command.SetAction(
             async (parsed, cancel) =>
@@ -66,7 +67,10 @@ internal static class ClusterCommand
                         : null,
                     Loggers = logs,
                 };
-                return await Stopping.Quietly(() => ClusterRole.RunAsync(options, innerPath, cancel), cancel);
+                return await Stopping.Quietly(
+                    () => Metrics.WithAsync(parsed, ClusterRole.RunAsync(options, innerPath, cancel), cancel),
+                    cancel
+                );
             }
         );
         return command;

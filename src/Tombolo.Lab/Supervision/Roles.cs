@@ -19,7 +19,12 @@ internal static class Roles
                     .. Words(tombolo, "role", "cluster", "--data", place.ClusterData, "--listen", Api),
                     .. Words("--api-socket", $"{api.Descriptor}", "--server", $"https://127.0.0.1:{api.Port}"),
                     .. Words("--kubeconfig", place.Kubeconfig, "--inner-kubeconfig", inner),
-                    .. Words("--kubelet-token-file", place.KubeletToken),
+                    .. Words(
+                        "--kubelet-token-file",
+                        place.KubeletToken,
+                        "--metrics",
+                        $"{Underlay.ControlAddress}:9413"
+                    ),
                 ],
                 Sockets: [api]
             ),
@@ -28,7 +33,15 @@ internal static class Roles
         if (spec.Product)
         {
             roles.Add(
-                new("controller", place.Control, Words(tombolo, "role", "controller", "--kubeconfig", inner), inner)
+                new(
+                    "controller",
+                    place.Control,
+                    [
+                        .. Words(tombolo, "role", "controller", "--kubeconfig", inner),
+                        .. Words("--metrics", $"{Underlay.ControlAddress}:9411"),
+                    ],
+                    inner
+                )
             );
             roles.Add(
                 new(
@@ -37,7 +50,7 @@ internal static class Roles
                     [
                         .. Words(tombolo, "role", "routeserver", "--kubeconfig", inner, "--name", "rs-1"),
                         .. Words("--listen", RouteServer, "--door", $"https://127.0.0.1:{door.Port}"),
-                        .. Words("--door-socket", $"{door.Descriptor}"),
+                        .. Words("--door-socket", $"{door.Descriptor}", "--metrics", $"{Underlay.ControlAddress}:9412"),
                     ],
                     inner,
                     [door]
@@ -69,6 +82,7 @@ internal static class Roles
                 .. Words("--underlay", Underlay.Device, "--pins", place.Pins(node.Name)),
                 .. Words("--state", Path.Combine(place.NodeState(node.Name), "agent")),
                 .. Words("--socket", place.AgentSocket(node.Name), "--object", place.Checkout.BpfObject),
+                .. Words("--metrics", $"{node.Address}:9410"),
             ]
         );
 

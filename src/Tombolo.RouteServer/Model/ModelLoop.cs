@@ -15,7 +15,7 @@ namespace Tombolo.RouteServer.Model;
 /// The one loop that owns the model. Whatever happens is posted to it; it applies all that waits, flushes once, and
 /// hands each node's news to its session under a new version.
 /// </summary>
-internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed, ILogger log)
+internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed, ModelMetrics metrics, ILogger log)
 {
     // Nodes that never report must not keep the others from their end of sync.
     private static readonly TimeSpan SyncAtMost = TimeSpan.FromSeconds(60);
@@ -97,6 +97,7 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
             }
             Flush();
             CheckSync();
+            metrics.Seen(nodes.Values.Count(node => node.Session is not null), nodes.Count, Synced);
             programmed.Settle(this);
         }
     }
@@ -223,6 +224,7 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
 
     private void Flush()
     {
+        var began = time.GetTimestamp();
         var news = fabric.Flush();
         if (news.Count == 0)
         {
@@ -234,6 +236,11 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
         {
             nodes.GetValueOrDefault(node)?.Session?.Tell(version, delta.Put, delta.Remove);
         }
+        metrics.Flushed(
+            time.GetElapsedTime(began),
+            version,
+            news.Values.Sum(delta => delta.Put.Count + delta.Remove.Count)
+        );
     }
 
     private void CheckSync()
