@@ -18,6 +18,7 @@ var root = new RootCommand("Tombolo: virtual networks for Kubernetes.")
     StatusCommand.Create(),
     NodeCommand.Create(),
     DropsCommand.Create(),
+    CheckCommand.Create(),
     BgpCommands.Create(),
     role,
 };

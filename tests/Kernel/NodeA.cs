@@ -75,8 +75,14 @@ public sealed class NodeA : IDisposable
         };
 
     /// <summary>Runs one of the programs on a frame that came in at a device.</summary>
-    public TestRun Run(BpfProgram program, int ifIndex, byte[] frame, uint gsoSize = 0, uint mark = 0, int repeat = 1) =>
-        Inside(() => program.Test(frame, Context(ifIndex, gsoSize, mark), repeat));
+    public TestRun Run(
+        BpfProgram program,
+        int ifIndex,
+        byte[] frame,
+        uint gsoSize = 0,
+        uint mark = 0,
+        int repeat = 1
+    ) => Inside(() => program.Test(frame, Context(ifIndex, gsoSize, mark), repeat));
 
     /// <summary>Makes the node another one on the underlay.</summary>
     public void SetLocal(Address address) =>

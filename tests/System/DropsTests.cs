@@ -9,6 +9,7 @@ namespace Tombolo.Tests.SystemTests;
 public sealed class DropsTests : IDisposable
 {
     private const double Minutes = 180; // seconds; a busy machine
+
     // It speaks to the other pod as itself first, so that it knows its gateway's MAC and need not ask for it as another.
     private const string Spoof = """
         ip addr add 10.10.0.99/32 dev eth0

@@ -4,6 +4,7 @@ using Tombolo.Agent.Datapath;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
+using Tombolo.Linux.Preflight;
 using Tombolo.Values;
 using Tombolo.Values.Cni;
 using Tombolo.Values.Drops;
@@ -59,6 +60,9 @@ internal sealed partial class Kernel : IDisposable
     public int UnderlayMtu => here.Mtu;
 
     public uint Layout => datapath.Programs.Layout;
+
+    /// <summary>What this kernel lacks or does slower, in words; it is served all the same.</summary>
+    public IReadOnlyList<string> Warnings { get; } = Missing();
 
     /// <summary>Changes with each boot of the machine: labels survive as long as it does not.</summary>
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -230,6 +234,24 @@ internal sealed partial class Kernel : IDisposable
     {
         attachedByUs.Remove(link);
         datapath.Detach(link);
+    }
+
+    private static List<string> Missing()
+    {
+        try
+        {
+            return
+            [
+                .. KernelFeatures
+                    .Look()
+                    .Where(one => one.Level != Level.Ok)
+                    .Select(one => $"{one.What}: {one.Found}; {one.WayOut}"),
+            ];
+        }
+        catch (LinuxException refused)
+        {
+            return [$"the kernel's features were not looked at: {refused.Message}"];
+        }
     }
 
     public void Dispose()

@@ -293,7 +293,8 @@ internal sealed partial class NodeLoop(
         return new FromAgent { Report = report };
     }
 
-    private FromAgent Health() => new() { Health = new Health { Warnings = { trouble is null ? [] : [trouble] } } };
+    private FromAgent Health() =>
+        new() { Health = new Health { Warnings = { kernel.Warnings, trouble is null ? [] : (string[])[trouble] } } };
 
     private void Send(FromAgent message)
     {

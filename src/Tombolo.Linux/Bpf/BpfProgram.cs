@@ -20,16 +20,10 @@ public sealed unsafe class BpfProgram : IDisposable
     internal SafeFileHandle Handle { get; }
 
     /// <summary>The kernel's number of it.</summary>
-    public uint Id
-    {
-        get
-        {
-            Span<byte> info = stackalloc byte[232];
-            info.Clear();
-            BpfCall.Info(Handle, info, Name);
-            return MemoryMarshal.Read<uint>(info[4..]); // struct bpf_prog_info: type, id
-        }
-    }
+    public uint Id => Info(4);
+
+    /// <summary>The kernel made machine code of it.</summary>
+    public bool IsCompiled => Info(16) > 0;
 
     /// <summary>
     /// Runs the program on a packet (14 octets at least) without sending it anywhere. The context's interface must be in the
@@ -68,6 +62,15 @@ public sealed unsafe class BpfProgram : IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
+
+    // struct bpf_prog_info: type, id, tag of 8 octets, jited_prog_len
+    private uint Info(int at)
+    {
+        Span<byte> info = stackalloc byte[232];
+        info.Clear();
+        BpfCall.Info(Handle, info, Name);
+        return MemoryMarshal.Read<uint>(info[at..]);
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Argument

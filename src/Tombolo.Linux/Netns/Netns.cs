@@ -117,7 +117,7 @@ public static class Netns
     private static string SysctlFile(string name) =>
         "/proc/sys/" + (name.Contains('/') ? name : name.Replace('.', '/'));
 
-    private static T OnThread<T>(Func<T> body)
+    internal static T OnThread<T>(Func<T> body)
     {
         T? result = default;
         ExceptionDispatchInfo? failure = null;
