@@ -5,6 +5,7 @@ using Tombolo.Agent;
 using Tombolo.Agent.Interfaces;
 using Tombolo.Agent.Node;
 using Tombolo.Agent.Streams;
+using Tombolo.Agent.Telemetry;
 using Tombolo.Linux;
 using Tombolo.Stream;
 using Tombolo.Values;
@@ -168,6 +169,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     {
         try
         {
+            using var metrics = new AgentMetrics();
             using var kernel = new AgentKernel(Options, NullLogger.Instance);
             var loop = new NodeLoop(
                 Options,
@@ -175,6 +177,7 @@ internal sealed class AgentWorld : IAsyncDisposable
                 kernel,
                 new Labels(Options.State),
                 new Attachments(Options.State, NullLogger.Instance),
+                metrics,
                 NullLogger.Instance
             );
             var looping = loop.RunAsync(ends.Token);

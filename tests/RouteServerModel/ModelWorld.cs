@@ -18,6 +18,7 @@ internal sealed class ModelWorld : IAsyncDisposable
     private readonly CancellationTokenSource ends = new();
     private readonly ModelLoop model;
     private readonly KubeApi api;
+    private readonly ModelMetrics metrics = new();
     private readonly List<Task> running = [];
     private readonly ConcurrentDictionary<NodeSession, ConcurrentQueue<Wire.FromServer>> told = [];
     private readonly ConcurrentDictionary<NodeSession, bool> silent = [];
@@ -27,12 +28,12 @@ internal sealed class ModelWorld : IAsyncDisposable
         // Status is written by a loop of its own, which does not run here: nothing is ever connected to.
         api = new KubeApi(new KubernetesClientConfiguration { Host = "http://127.0.0.1:1" }, Time);
         var writer = new StatusWriter(api, new EventRecorder(api, "test", NullLogger.Instance), NullLogger.Instance);
-        model = new ModelLoop(Time, new Programmed(Time, writer), NullLogger.Instance);
+        model = new ModelLoop(Time, new Programmed(Time, writer), metrics, NullLogger.Instance);
         model.Post(
             new ModelLoop.Changed(fabric =>
             {
-                fabric.Put(Cluster.Subnet("red/net", "10.10.0.0/24"));
-                fabric.Put(Cluster.Network("red/net", 1, "net"));
+                fabric.Put(FabricModel.Cluster.Subnet("red/net", "10.10.0.0/24"));
+                fabric.Put(FabricModel.Cluster.Network("red/net", 1, "net"));
             })
         );
         model.Post(new ModelLoop.ListsComplete());
@@ -66,7 +67,7 @@ internal sealed class ModelWorld : IAsyncDisposable
     /// <summary>A pod of red/net on a node: its interface's uid.</summary>
     public string Pod(string name, string node, string address)
     {
-        var made = Cluster.Interface($"red/{name}", "red/net", address);
+        var made = FabricModel.Cluster.Interface($"red/{name}", "red/net", address);
         model.Post(
             new ModelLoop.Changed(fabric =>
             {
@@ -126,6 +127,7 @@ internal sealed class ModelWorld : IAsyncDisposable
         await ends.CancelAsync();
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         api.Dispose();
+        metrics.Dispose();
         ends.Dispose();
     }
 

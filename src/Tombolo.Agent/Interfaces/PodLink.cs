@@ -30,7 +30,7 @@ internal static class PodLink
     public static bool IsName(string link) =>
         link.Length == 14
         && link.StartsWith("tb", StringComparison.Ordinal)
-        && link.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0;
+        && link.Skip(2).All(char.IsAsciiHexDigitLower);
 
     /// <summary>Makes the pair, its pod side inside <paramref name="netns"/> with addresses and routes. The host side is
     /// up, the pod side too: nothing passes before the programs are attached, since the host routes nothing there.</summary>
