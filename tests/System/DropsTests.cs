@@ -5,7 +5,7 @@ using Tombolo.Lab;
 namespace Tombolo.Tests.SystemTests;
 
 /// <summary><c>tombolo drops</c>: what a pod sends that it may not shows up by name, while it happens and in the counters.</summary>
-[Trait("needs", "root")]
+[Trait("needs", "root"), Collection("system")]
 public sealed class DropsTests : IDisposable
 {
     private const double Minutes = 180; // seconds; a busy machine

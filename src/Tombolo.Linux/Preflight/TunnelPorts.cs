@@ -25,7 +25,7 @@ public static class TunnelPorts
         ];
     }
 
-    /// <summary>Ports and inodes of sockets as <c>/proc/net/udp</c> lists them; inode 0 is the kernel's own.</summary>
+    /// <summary>Ports and inodes of sockets as <c>/proc/net/udp</c> lists them.</summary>
     internal static IEnumerable<(int Port, ulong Inode)> Read(IEnumerable<string> lines)
     {
         foreach (var line in lines.Skip(1))
@@ -54,13 +54,12 @@ public static class TunnelPorts
         {
             return new Finding(what, Level.Ok, $"free, for {port.Name}");
         }
-        var holders = inodes.Where(inode => inode != 0).Select(Holder).Distinct().ToList();
-        if (inodes.Contains(0))
-        {
-            holders.Add(
-                tunnels.Count > 0 ? $"a tunnel of the kernel ({string.Join(", ", tunnels)})" : "a tunnel of the kernel"
-            );
-        }
+        // The kernel's own sockets have an inode or none, by version, and no process.
+        var nobody =
+            tunnels.Count > 0
+                ? $"a tunnel of the kernel ({string.Join(", ", tunnels)})"
+                : "the kernel, or a process that is not seen from here";
+        var holders = inodes.Select(inode => Holder(inode) ?? nobody).Distinct().ToList();
         return new Finding(
             what,
             port.Taken,
@@ -70,7 +69,7 @@ public static class TunnelPorts
     }
 
     // Only root sees everyone's; a process may end meanwhile.
-    private static string Holder(ulong inode)
+    private static string? Holder(ulong inode)
     {
         var socket = $"socket:[{inode}]";
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(IsProcess))
@@ -84,7 +83,7 @@ public static class TunnelPorts
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException) { }
         }
-        return "a process that is not seen from here";
+        return null;
     }
 
     private static bool IsProcess(string path) => int.TryParse(Path.GetFileName(path), out _);
