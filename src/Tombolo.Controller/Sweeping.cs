@@ -38,22 +38,26 @@ internal sealed class Sweeping(KubeApi api, Watched watched, AddressBlocks block
 
     private async Task ReclaimAsync(AddressBlock block, AddressEntry entry, CancellationToken cancel)
     {
-        if (!ObjectName.TryParse(entry.Interface, "", out var holder))
-        {
-            return;
-        }
-        if (watched.Interfaces.Find(holder.Namespace, holder.Name) is { } living)
-        {
-            await blocks.ForgetOthersAsync(living, cancel); // of a controller that died between taking and writing
-            return;
-        }
         if (
-            await api.FindAsync<NetworkInterface>(holder.Namespace, holder.Name, cancel) is null
-            && Address.TryParse(block.Spec.First, out var first)
+            !ObjectName.TryParse(entry.Interface, "", out var holder)
+            || !Address.TryParse(block.Spec.First, out var first)
         )
         {
-            var subnet = new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet);
-            await blocks.ReleaseAsync(subnet, first.Add((uint)entry.Offset), entry.Interface, cancel);
+            return;
+        }
+        var subnet = new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet);
+        var address = first.Add((uint)entry.Offset);
+        if (watched.Interfaces.Find(holder.Namespace, holder.Name) is { } living)
+        {
+            // Taken by a controller that died before it wrote the interface, and another took another.
+            if (!AddressBlocks.Has(living, address))
+            {
+                await blocks.ForgetAsync(subnet, address, entry.Interface, cancel);
+            }
+        }
+        else if (await api.FindAsync<NetworkInterface>(holder.Namespace, holder.Name, cancel) is null)
+        {
+            await blocks.ReleaseAsync(subnet, address, entry.Interface, cancel);
         }
     }
 }

@@ -64,15 +64,17 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
     public async Task ForgetOthersAsync(NetworkInterface self, CancellationToken cancel)
     {
         var holder = self.ObjectName().ToString();
-        var own = self
-            .Spec.Addresses.Concat(self.Spec.SystemAddresses ?? [])
-            .Select(text => Address.TryParse(text, out var address) ? address : default)
-            .ToHashSet();
-        foreach (var (subnet, address) in HeldBy(holder).Where(held => !own.Contains(held.Address)))
+        foreach (var (subnet, address) in HeldBy(holder).Where(held => !Has(self, held.Address)))
         {
             await ForgetAsync(subnet, address, holder, cancel);
         }
     }
+
+    /// <summary>Is the address one of the interface's own, its system addresses too?</summary>
+    public static bool Has(NetworkInterface self, Address address) =>
+        self
+            .Spec.Addresses.Concat(self.Spec.SystemAddresses ?? [])
+            .Any(text => Address.TryParse(text, out var own) && own == address);
 
     private async Task GiveBackAsync(
         ObjectName subnet,
