@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Tombolo.Api;
@@ -19,7 +20,7 @@ public static partial class Durations
         var seconds = 0.0;
         for (var i = 0; i < match.Groups["number"].Captures.Count; i++)
         {
-            var number = double.Parse(match.Groups["number"].Captures[i].ValueSpan);
+            var number = double.Parse(match.Groups["number"].Captures[i].ValueSpan, CultureInfo.InvariantCulture);
             seconds += number * SecondsOf(match.Groups["unit"].Captures[i].Value);
         }
         if (seconds > Longest.TotalSeconds)
