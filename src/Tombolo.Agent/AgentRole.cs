@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Tombolo.Agent.CniServer;
 using Tombolo.Agent.Interfaces;
@@ -33,6 +32,8 @@ internal static partial class AgentRole
                 metrics,
                 log
             );
+            // First, so that nothing is measured before somebody listens.
+            List<Task> running = [MetricsDoor.RunAsync(options.Metrics, why => LogNotMeasured(log, why), cancel)];
             var streams = options
                 .Servers.Select(server => new ServerStream(server, loop.Hello, loop.Hear, log))
                 .ToList();
@@ -42,10 +43,9 @@ internal static partial class AgentRole
                 (request, stop) => metrics.TimeAsync(request, () => loop.AskAsync(request, stop)),
                 log
             );
-            var running = streams.Select(stream => stream.RunAsync(cancel)).ToList();
+            running.AddRange(streams.Select(stream => stream.RunAsync(cancel)));
             running.Add(loop.RunAsync(cancel));
             running.Add(listener.RunAsync(cancel));
-            running.Add(MetricsDoor.RunAsync(options.Metrics, cancel));
             await await Task.WhenAny(running); // none ends by itself: the first to end says what broke
             return 0;
         }
@@ -53,7 +53,7 @@ internal static partial class AgentRole
         {
             return 0; // pins stay: the kernel forwards on without us
         }
-        catch (Exception broken) when (broken is LinuxException or FormatException or HttpListenerException)
+        catch (Exception broken) when (broken is LinuxException or FormatException)
         {
             LogBroken(log, broken.Message);
             return 1;
@@ -62,6 +62,9 @@ internal static partial class AgentRole
 
     [LoggerMessage(LogLevel.Information, "starting: {Options}")]
     private static partial void LogStart(ILogger log, AgentOptions options);
+
+    [LoggerMessage(LogLevel.Warning, "no metrics: {Why}")]
+    private static partial void LogNotMeasured(ILogger log, string why);
 
     [LoggerMessage(LogLevel.Critical, "{Why}")]
     private static partial void LogBroken(ILogger log, string why);

@@ -33,7 +33,8 @@ internal static class ControllerCommand
                         var identity = $"{Environment.MachineName}-{Environment.ProcessId}";
                         await Metrics.WithAsync(
                             parsed,
-                            new ControllerRole(api, identity, logs.CreateLogger("controller")).RunAsync(cancel),
+                            logs,
+                            () => new ControllerRole(api, identity, logs.CreateLogger("controller")).RunAsync(cancel),
                             cancel
                         );
                     },

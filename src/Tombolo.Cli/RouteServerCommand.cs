@@ -55,7 +55,8 @@ internal static class RouteServerCommand
                         );
                         await Metrics.WithAsync(
                             parsed,
-                            new RouteServerRole(api, options, logs).RunAsync(cancel),
+                            logs,
+                            () => new RouteServerRole(api, options, logs).RunAsync(cancel),
                             cancel
                         );
                     },

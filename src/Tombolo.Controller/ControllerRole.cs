@@ -82,7 +82,10 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
             }
             finally
             {
-                WaitingPods.Record(pods.Waiting.Count);
+                if (key.What == What.Pod)
+                {
+                    WaitingPods.Record(pods.WaitingCount);
+                }
                 Reconciled.Record(
                     api.Time.GetElapsedTime(began).TotalSeconds,
                     new KeyValuePair<string, object?>("kind", key.What.ToString()),

@@ -9,11 +9,11 @@ public static class MetricsDoor
     /// <summary>Our own meters, the runtime's, and those of HTTP servers.</summary>
     private static readonly string[] Meters = ["Tombolo", "System.Runtime", "Microsoft.AspNetCore.Hosting"];
 
-    /// <summary>Serves until cancelled. Without an address it does nothing.</summary>
+    /// <summary>Serves until cancelled. Without an address it does nothing; what is measured goes on without what measures.</summary>
     /// <param name="address"><c>address:port</c>; an unspecified address means all of the host's.</param>
+    /// <param name="refused">Told if the address cannot be bound, with the reason.</param>
     /// <exception cref="FormatException">It is no such address.</exception>
-    /// <exception cref="HttpListenerException">The address cannot be bound.</exception>
-    public static async Task RunAsync(string? address, CancellationToken cancel)
+    public static async Task RunAsync(string? address, Action<string> refused, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(address))
         {
@@ -28,7 +28,15 @@ public static class MetricsDoor
         using var listener = new HttpListener();
         var host = at.Address.Equals(IPAddress.Any) || at.Address.Equals(IPAddress.IPv6Any) ? "+" : $"{at.Address}";
         listener.Prefixes.Add($"http://{(host.Contains(':') ? $"[{host}]" : host)}:{at.Port}/");
-        listener.Start();
+        try
+        {
+            listener.Start();
+        }
+        catch (HttpListenerException taken)
+        {
+            refused($"cannot listen at {address}: {taken.Message}");
+            await Task.Delay(Timeout.Infinite, cancel);
+        }
         await using var ends = cancel.Register(listener.Stop);
         while (!cancel.IsCancellationRequested)
         {

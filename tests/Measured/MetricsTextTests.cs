@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -44,15 +45,21 @@ public sealed class MetricsTextTests
     public async Task The_door_serves_metrics_and_nothing_else()
     {
         using var stop = new CancellationTokenSource();
+        var refused = new ConcurrentQueue<string>();
         var at = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var running = MetricsDoor.RunAsync(at.ToString(), stop.Token);
+        var running = MetricsDoor.RunAsync(at.ToString(), refused.Enqueue, stop.Token);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{at}") };
         var cancel = TestContext.Current.CancellationToken;
         Assert.Contains("dotnet_process_cpu_time_seconds_total", await http.GetStringAsync("/metrics", cancel));
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/", cancel)).StatusCode);
+        Assert.Empty(refused);
+        // Who cannot be measured works on all the same.
+        var second = MetricsDoor.RunAsync(at.ToString(), refused.Enqueue, stop.Token);
+        Assert.Contains($"{at}", Assert.Single(refused), StringComparison.Ordinal);
+        Assert.False(second.IsCompleted);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        await Assert.ThrowsAsync<FormatException>(() => MetricsDoor.RunAsync("nowhere", cancel));
+        await Assert.ThrowsAsync<FormatException>(() => MetricsDoor.RunAsync("nowhere", refused.Enqueue, cancel));
     }
 
     private static int FreePort()

@@ -249,6 +249,7 @@ internal sealed partial class NodeLoop(
             trouble = applied.Error;
             Send(Health());
         }
+        metrics.Warned(Warnings.Count);
         return applied;
     }
 
@@ -293,8 +294,9 @@ internal sealed partial class NodeLoop(
         return new FromAgent { Report = report };
     }
 
-    private FromAgent Health() =>
-        new() { Health = new Health { Warnings = { kernel.Warnings, trouble is null ? [] : (string[])[trouble] } } };
+    private IReadOnlyList<string> Warnings => trouble is null ? kernel.Warnings : [.. kernel.Warnings, trouble];
+
+    private FromAgent Health() => new() { Health = new Health { Warnings = { Warnings } } };
 
     private void Send(FromAgent message)
     {

@@ -72,11 +72,12 @@ internal sealed class AgentMetrics : IDisposable
     {
         applied.Record(took.TotalSeconds);
         refused.Add(held ? 0 : 1);
-        warnings.Record(held ? 0 : 1);
         interfaces.Record(up, new KeyValuePair<string, object?>("state", "up"));
         interfaces.Record(bound, new KeyValuePair<string, object?>("state", "bound"));
         routes.Record(told);
     }
+
+    public void Warned(int count) => warnings.Record(count);
 
     public void Connected(string server, bool connected) =>
         streams.Record(connected ? 1 : 0, new KeyValuePair<string, object?>("server", server));

@@ -68,7 +68,8 @@ internal static class ClusterCommand
                     Loggers = logs,
                 };
                 return await Stopping.Quietly(
-                    () => Metrics.WithAsync(parsed, ClusterRole.RunAsync(options, innerPath, cancel), cancel),
+                    () =>
+                        Metrics.WithAsync(parsed, logs, () => ClusterRole.RunAsync(options, innerPath, cancel), cancel),
                     cancel
                 );
             }

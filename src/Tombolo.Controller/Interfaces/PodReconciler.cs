@@ -23,6 +23,8 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
     /// <summary>Pods that wait for a network, a subnet, an address.</summary>
     public ICollection<ObjectName> Waiting => waiting.Keys;
 
+    public int WaitingCount => waiting.Count;
+
     public async Task<TimeSpan?> ReconcileAsync(ObjectName name, CancellationToken cancel)
     {
         var pod = watched.Pods.Find(name.Namespace, name.Name);

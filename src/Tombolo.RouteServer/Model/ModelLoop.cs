@@ -97,7 +97,6 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
             }
             Flush();
             CheckSync();
-            metrics.Seen(nodes.Values.Count(node => node.Session is not null), nodes.Count, Synced);
             programmed.Settle(this);
         }
     }
@@ -134,6 +133,7 @@ internal sealed partial class ModelLoop(TimeProvider time, Programmed programmed
                 asked.Question(this);
                 break;
             case Tick:
+                metrics.Seen(nodes.Values.Count(node => node.Session is not null), nodes.Count, Synced);
                 foreach (var node in nodes.Where(node => node.Value.Session is null).Select(node => node.Key).ToList())
                 {
                     Refresh(node);
