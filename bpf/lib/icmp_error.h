@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* icmp_error.h - tells a pod, in its gateway's name, why its packet went nowhere (RFC 792, RFC 4443).
  * Reads: the frame.  Writes: the frame, cut to the quoted part; icmp_budgets, drops, events.  Terminal: gives the program's
- * verdict.  Sparingly (RFC 4443 section 2.4 f): a pod's flood is dropped and counted, not answered packet by packet.  Never about an ICMP error, a later fragment or anything not to a unicast address (RFC 1122 section 3.2.2).
+ * verdict.
+ * Sparingly (RFC 4443 section 2.4 f): a pod's flood is dropped and counted, not answered packet by packet. Never about an ICMP
+ * error, a later fragment or anything not to a unicast address (RFC 1122 section 3.2.2).
  */
 #ifndef TB_LIB_ICMP_ERROR_H
 #define TB_LIB_ICMP_ERROR_H

@@ -39,6 +39,11 @@ struct tb_packet {
 	union tb_octets daddr;
 };
 
+static __always_inline __u16 tb_ethertype(const struct tb_packet *packet)
+{
+	return packet->family == TB_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
+}
+
 /* Loads of the packet's ends, each by itself: the compiler would merge two and reach them through arithmetic on the context,
  * which the verifier refuses.
  */

@@ -123,11 +123,6 @@ static __always_inline int tb_write_ethernet(struct __sk_buff *skb, const __u8 *
 	return bpf_skb_store_bytes(skb, 0, &ethernet, sizeof(ethernet), 0);
 }
 
-static __always_inline __u16 tb_ethertype(const struct tb_packet *packet)
-{
-	return packet->family == TB_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
-}
-
 /* Hands the packet to a pod of this node, from the gateway's MAC to the pod's. */
 static __always_inline int tb_deliver(struct __sk_buff *skb, const struct tb_packet *packet, __u32 ifindex,
 				      const __u8 *mac)

@@ -37,7 +37,7 @@ static __always_inline int tb_vxlan_push(struct __sk_buff *skb, const struct tb_
 	headers.vni = bpf_htonl(to->label << 8);
 	__builtin_memcpy(headers.ethernet.h_dest, to->mac, 6);
 	tb_gateway_mac(headers.ethernet.h_source);
-	headers.ethernet.h_proto = packet->family == TB_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
+	headers.ethernet.h_proto = tb_ethertype(packet);
 	return tb_outer_push(skb, &headers, sizeof(headers),
 			     BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN) | BPF_F_ADJ_ROOM_ENCAP_L2_ETH);
 }

@@ -29,10 +29,13 @@ public sealed class DropTests
     {
         Assert.Equal(
             "12:01:03.123 node-2 from_pod red/red spoofed_address 10.10.0.9:0 > 10.10.0.2:0 icmp pod red/a",
-            Spoofed.ToLine("node-2")
+            DropLines.Line("node-2", Spoofed)
         );
         var six = Spoofed with { Network = "", Pod = null, Source = "fd10::9", SourcePort = 80, Destination = null };
-        Assert.Equal("12:01:03.123 node-2 from_pod - spoofed_address [fd10::9]:80 > - icmp tb0", six.ToLine("node-2"));
+        Assert.Equal(
+            "12:01:03.123 node-2 from_pod - spoofed_address [fd10::9]:80 > - icmp tb0",
+            DropLines.Line("node-2", six)
+        );
     }
 
     [Fact]

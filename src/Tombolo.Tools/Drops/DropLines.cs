@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Tombolo.Values.Drops;
 
@@ -22,9 +23,33 @@ public sealed class DropLines(TextWriter output, TextWriter trouble, bool json)
         }
         foreach (var drop in said.Sampled ?? [])
         {
-            output.WriteLine(json ? Json(said.Node, drop) : drop.ToLine(said.Node));
+            output.WriteLine(json ? Json(said.Node, drop) : Line(said.Node, drop));
         }
     }
+
+    /// <summary>Time of day, node, direction, network, reason, from, to, protocol, pod.</summary>
+    public static string Line(string node, SampledDrop drop)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        return string.Join(
+            ' ',
+            drop.Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),
+            node,
+            drop.Direction,
+            drop.Network.Length == 0 ? "-" : drop.Network,
+            drop.Reason,
+            End(drop.Source, drop.SourcePort),
+            ">",
+            End(drop.Destination, drop.DestinationPort),
+            drop.Protocol,
+            drop.Pod is null ? drop.Device : $"pod {drop.Pod}"
+        );
+    }
+
+    private static string End(string? address, int port) =>
+        address is null ? "-"
+        : address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}"
+        : $"{address}:{port}";
 
     private static string Json(string node, SampledDrop drop)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Tombolo.Values.Drops;
 
 /// <summary>One dropped packet, as far as it was read by then.</summary>
@@ -22,26 +20,4 @@ public sealed record SampledDrop(
     int DestinationPort,
     string Protocol,
     uint Length
-)
-{
-    /// <summary>A line for the screen: time of day, node, direction, network, reason, from, to, protocol, pod.</summary>
-    public string ToLine(string node) =>
-        string.Join(
-            ' ',
-            Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),
-            node,
-            Direction,
-            Network.Length == 0 ? "-" : Network,
-            Reason,
-            End(Source, SourcePort),
-            ">",
-            End(Destination, DestinationPort),
-            Protocol,
-            Pod is null ? Device : $"pod {Pod}"
-        );
-
-    private static string End(string? address, int port) =>
-        address is null ? "-"
-        : address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}"
-        : $"{address}:{port}";
-}
+);
