@@ -28,24 +28,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     public AgentWorld(string home, string netns)
     {
         Netns = netns;
-        using (var links = Netlink.Open(netns))
-        {
-            links.Links.AddVeth(new VethEnd("eth0"), new VethEnd("far"));
-            links.Addresses.Add(links.Links.Named("eth0").Index, Address.Parse("172.30.1.2"), 24);
-        }
-        Options = new AgentOptions(
-            "node-1",
-            1,
-            "",
-            [],
-            "eth0",
-            System.IO.Path.Combine(home, "bpf", "node"),
-            home,
-            System.IO.Path.Combine(home, "agent.sock"),
-            BpfBuild.Object,
-            HostRoutes: 64,
-            OtherEntries: 256
-        );
+        Options = AgentNode.Make(home, netns, hostRoutes: 64);
         Interface("none", 254);
         entries["vrf"] = new Entry
         {

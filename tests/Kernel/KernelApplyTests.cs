@@ -28,24 +28,7 @@ public sealed class KernelApplyTests : KernelTest
     private void InNode(Action<AgentKernel> body)
     {
         var netns = NewNetns("node");
-        using (var links = Netlink.Open(netns))
-        {
-            links.Links.AddVeth(new VethEnd("eth0"), new VethEnd("far"));
-            links.Addresses.Add(links.Links.Named("eth0").Index, Address.Parse("172.30.1.2"), 24);
-        }
-        var options = new AgentOptions(
-            "node-1",
-            1,
-            "",
-            [],
-            "eth0",
-            System.IO.Path.Combine(Home, "bpf", "node"),
-            Home,
-            System.IO.Path.Combine(Home, "agent.sock"),
-            BpfBuild.Object,
-            HostRoutes: 16,
-            OtherEntries: 256
-        );
+        var options = AgentNode.Make(Home, netns, hostRoutes: 16);
         Netns.Run(
             netns,
             () =>

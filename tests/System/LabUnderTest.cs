@@ -18,10 +18,10 @@ internal sealed class LabUnderTest : IDisposable
 
     public LabUnderTest(string prefix)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it makes network namespaces");
+        Assert.SkipUnless(System.Environment.IsPrivilegedProcess, "needs root: it makes network namespaces");
         var checkout = new Checkout(Root.Path);
         Assert.SkipUnless(File.Exists(checkout.Tombolo), $"needs {checkout.Tombolo}: scripts/build");
-        Place = new LabPlace(checkout, $"{prefix}{Environment.ProcessId}-{Interlocked.Increment(ref count)}");
+        Place = new LabPlace(checkout, $"{prefix}{System.Environment.ProcessId}-{Interlocked.Increment(ref count)}");
         Machine = new Machine(Place);
     }
 
@@ -39,10 +39,10 @@ internal sealed class LabUnderTest : IDisposable
     public string Kubectl(params string[] arguments) => Run("kubectl", 0, arguments).TrimEnd('\n');
 
     /// <summary>True if kubectl ended with 0, as it does not while the API server is away.</summary>
-    public bool TryKubectl(params string[] arguments) => Machine.RunWith(Environs, "kubectl", arguments).Code == 0;
+    public bool TryKubectl(params string[] arguments) => Machine.RunWith(Environment, "kubectl", arguments).Code == 0;
 
     public bool TryTombolo(params string[] arguments) =>
-        Machine.RunWith(Environs, Place.Checkout.Tombolo, arguments).Code == 0;
+        Machine.RunWith(Environment, Place.Checkout.Tombolo, arguments).Code == 0;
 
     public void Apply(string yaml)
     {
@@ -76,7 +76,7 @@ internal sealed class LabUnderTest : IDisposable
         return alive!.Netns;
     }
 
-    private string TryText(params string[] arguments) => Machine.RunWith(Environs, "kubectl", arguments).Output;
+    private string TryText(params string[] arguments) => Machine.RunWith(Environment, "kubectl", arguments).Output;
 
     public int LinksOf(string node) =>
         Machine.Run("nsenter", $"--net={Place.NodeNetns(node)}", "ip", "-br", "link").Split('\n').Length;
@@ -105,12 +105,13 @@ internal sealed class LabUnderTest : IDisposable
         await Wait.UntilAsync(() => Pids(words) is [var next] && next != pid, $"'{words}' runs again", Minutes);
     }
 
-    private Dictionary<string, string> Environs =>
+    /// <summary>By which kubectl and tombolo find this lab.</summary>
+    public Dictionary<string, string> Environment =>
         new() { ["KUBECONFIG"] = Place.Kubeconfig, ["TOMBOLO_ROOT"] = Root.Path };
 
     private string Run(string program, int code, string[] arguments)
     {
-        var ran = Machine.RunWith(Environs, program, arguments);
+        var ran = Machine.RunWith(Environment, program, arguments);
         Assert.True(
             ran.Code == code,
             $"{program} {string.Join(' ', arguments)}: code {ran.Code}\n{ran.Output}{(ran.Code == 0 ? "" : Logs())}"
@@ -131,6 +132,6 @@ internal sealed class LabUnderTest : IDisposable
     public void Dispose()
     {
         api?.Dispose();
-        Machine.RunWith(Environs, Place.Checkout.Tombolo, "lab", "down", "--name", Place.Name);
+        Machine.RunWith(Environment, Place.Checkout.Tombolo, "lab", "down", "--name", Place.Name);
     }
 }
