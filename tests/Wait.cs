@@ -17,6 +17,17 @@ internal static class Wait
         }
     }
 
+    /// <summary>Waits until nothing is wrong any more, and says what still is when the deadline comes.</summary>
+    public static async Task UntilRightAsync(Func<Task<string?>> wrong, double seconds = 30)
+    {
+        var watch = Stopwatch.StartNew();
+        while (await wrong() is { } what)
+        {
+            Assert.True(watch.Elapsed.TotalSeconds < seconds, $"not within {seconds} s: {what}");
+            await Task.Delay(Look, TestContext.Current.CancellationToken);
+        }
+    }
+
     public static Task UntilAsync(Func<bool> holds, string what, double seconds = 30) =>
         UntilAsync(() => Task.FromResult(holds()), what, seconds);
 }

@@ -41,8 +41,11 @@ internal sealed class LabUnderTest : IDisposable
     /// <summary>True if kubectl ended with 0, as it does not while the API server is away.</summary>
     public bool TryKubectl(params string[] arguments) => Machine.RunWith(Environment, "kubectl", arguments).Code == 0;
 
-    public bool TryTombolo(params string[] arguments) =>
-        Machine.RunWith(Environment, Place.Checkout.Tombolo, arguments).Code == 0;
+    public bool TryTombolo(params string[] arguments) => AskTombolo(arguments).Code == 0;
+
+    /// <summary>For what may fail: its exit code, and what it printed.</summary>
+    public (int Code, string Output) AskTombolo(params string[] arguments) =>
+        Machine.RunWith(Environment, Place.Checkout.Tombolo, arguments);
 
     public void Apply(string yaml)
     {
