@@ -37,6 +37,7 @@ internal sealed class Rounds(string family, int pairs)
                 }
             }
         }
+        Raw.Save(family, raw); // a run that is cut short keeps what it has
         Console.Error.WriteLine(
             $"  {measure, -12} "
                 + string.Join(
@@ -89,8 +90,8 @@ internal sealed class Rounds(string family, int pairs)
         );
     }
 
-    /// <summary>Writes every slice to <c>.bench/</c>, dropped ones too.</summary>
-    public void Save() => Raw.Save(family, raw);
+    /// <summary>Writes every slice to <c>.bench/</c>, dropped ones too, and says where.</summary>
+    public void Save() => Console.Error.WriteLine($"  slices: {Raw.Save(family, raw)}");
 
     private List<Sample?> Of(string arm, string measure) =>
         samples.TryGetValue((arm, measure), out var list) ? list : samples[(arm, measure)] = [];

@@ -95,7 +95,12 @@ internal sealed partial class PodWorker
         {
             if (state.NetworkConfig is { } config)
             {
-                await services.Cni.DeleteAsync(NetworkConfig.Parse(config), Attachment, state.NetworkResult, cancel);
+                await services.Cni.DeleteAsync(
+                    Present(NetworkConfig.Parse(config)),
+                    Attachment,
+                    state.NetworkResult,
+                    cancel
+                );
             }
             await services.Sandbox.RemoveAsync(state.SandboxId, cancel);
             (state.SandboxId, state.Netns, state.NetworkConfig, state.NetworkResult) = (null, "", null, null);
@@ -110,6 +115,14 @@ internal sealed partial class PodWorker
             return false;
         }
     }
+
+    // The network as it is configured now, as containerd has it: a mistake that ADD met would else fail every DEL too.
+    private NetworkConfig Present(NetworkConfig kept) =>
+        NetworkConfig.FirstIn(services.Options.CniConfigDirectory) is { } text
+        && NetworkConfig.Parse(text) is { } now
+        && now.Name == kept.Name
+            ? now
+            : kept;
 
     private CniAttachment Attachment =>
         new(state.SandboxId ?? "", File.Exists(state.Netns) ? state.Netns : "", state.Namespace, state.Name, state.Uid);
