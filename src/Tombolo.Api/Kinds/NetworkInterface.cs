@@ -36,6 +36,10 @@ public sealed record NetworkInterface : Resource
 [Rule("self.mac == oldSelf.mac", "mac is immutable")]
 [Rule("self.interface == oldSelf.interface", "interface is immutable")]
 [Rule("self.pod == oldSelf.pod", "pod is immutable")]
+[Rule(
+    "has(self.allowed) == has(oldSelf.allowed) && (!has(self.allowed) || self.allowed == oldSelf.allowed)",
+    "allowed is immutable"
+)]
 public sealed record NetworkInterfaceSpec
 {
     [Description("The pod, in the namespace of this object.")]
@@ -54,6 +58,10 @@ public sealed record NetworkInterfaceSpec
 
     [Description("Its addresses, one a family.")]
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    [Description("Prefixes beyond its addresses that it may source and that lead to it; an address or route of another wins.")]
+    [Limits(MaxItems = 64)]
+    public IReadOnlyList<string>? Allowed { get; init; }
 
     [Description("Its MAC address.")]
     [Limits(Pattern = "^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
