@@ -83,13 +83,38 @@ internal sealed class AdjRibOut(RouteTable table, AttributeSets sets)
         {
             for (var at = heads[destination]; at != 0; at = pool[at].Next)
             {
-                ref var from = ref pool[at];
-                ref var to = ref copy.Add(destination, from.Attributes, from.Payload);
-                to.PathId = from.PathId;
-                to.Source = from.Source;
+                copy.Add(destination, pool[at]);
             }
         }
         return copy;
+    }
+
+    /// <summary>Takes over what another holds and this one does not; the other is empty then.</summary>
+    public void TakeMissing(AdjRibOut other)
+    {
+        for (var destination = 0; destination < other.Reach; destination++)
+        {
+            for (var at = other.heads[destination]; at != 0; at = other.pool[at].Next)
+            {
+                ref var from = ref other.pool[at];
+                if (Find(destination, from.PathId) == 0)
+                {
+                    Add(destination, from);
+                }
+            }
+        }
+        other.Clear();
+    }
+
+    /// <summary>The entry of a destination with this path identifier; 0 if there is none.</summary>
+    public int Find(int destination, uint pathId)
+    {
+        var at = First(destination);
+        while (at != 0 && pool[at].PathId != pathId)
+        {
+            at = pool[at].Next;
+        }
+        return at;
     }
 
     /// <summary>Lets go of all that it holds.</summary>
@@ -105,6 +130,13 @@ internal sealed class AdjRibOut(RouteTable table, AttributeSets sets)
             heads[destination] = 0;
         }
         Count = 0;
+    }
+
+    private void Add(int destination, in OutPath from)
+    {
+        ref var to = ref Add(destination, from.Attributes, from.Payload);
+        to.PathId = from.PathId;
+        to.Source = from.Source;
     }
 
     private void Hold(int attributes, uint payload)

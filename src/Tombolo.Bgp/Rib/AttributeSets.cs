@@ -12,6 +12,9 @@ public sealed class AttributeSets
     private struct Slot
     {
         public AttributeSet? Set;
+
+        /// <summary>The set's own, so that looking along a bucket reads no set but the one that is meant.</summary>
+        public int Hash;
         public int Holders;
 
         /// <summary>Next of the same bucket, or of the free list.</summary>
@@ -36,24 +39,24 @@ public sealed class AttributeSets
         var hash = AttributeSet.HashOf(canonical, nextHop);
         for (var at = buckets[hash & (buckets.Length - 1)]; at >= 0; at = slots[at].Next)
         {
-            var set = slots[at].Set!;
-            if (set.Hash == hash && set.Same(canonical, nextHop))
+            ref var slot = ref slots[at];
+            if (slot.Hash == hash && slot.Set!.Same(canonical, nextHop))
             {
-                slots[at].Holders++;
+                slot.Holders++;
                 return at;
             }
         }
-        return Add(new AttributeSet(canonical, nextHop));
+        return Add(new AttributeSet(canonical, nextHop, hash));
     }
 
     public int Acquire(AttributeSet set)
     {
         for (var at = buckets[set.Hash & (buckets.Length - 1)]; at >= 0; at = slots[at].Next)
         {
-            var other = slots[at].Set!;
-            if (ReferenceEquals(other, set) || (other.Hash == set.Hash && other.Same(set.Octets, set.NextHop)))
+            ref var slot = ref slots[at];
+            if (slot.Hash == set.Hash && (slot.Set == set || slot.Set!.Same(set.Octets, set.NextHop)))
             {
-                slots[at].Holders++;
+                slot.Holders++;
                 return at;
             }
         }
@@ -69,7 +72,7 @@ public sealed class AttributeSets
         {
             return;
         }
-        ref var link = ref buckets[slot.Set!.Hash & (buckets.Length - 1)];
+        ref var link = ref buckets[slot.Hash & (buckets.Length - 1)];
         while (link != number)
         {
             link = ref slots[link].Next;
@@ -103,6 +106,7 @@ public sealed class AttributeSets
         slots[number] = new Slot
         {
             Set = set,
+            Hash = set.Hash,
             Holders = 1,
             Next = head,
         };
@@ -117,10 +121,11 @@ public sealed class AttributeSets
         buckets.AsSpan().Fill(-1);
         for (var at = 0; at < used; at++)
         {
-            if (slots[at].Set is { } set)
+            ref var slot = ref slots[at];
+            if (slot.Set is not null)
             {
-                ref var head = ref buckets[set.Hash & (buckets.Length - 1)];
-                slots[at].Next = head;
+                ref var head = ref buckets[slot.Hash & (buckets.Length - 1)];
+                slot.Next = head;
                 head = at;
             }
         }

@@ -40,20 +40,25 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
             }
             set = outcome.Attributes;
         }
-        var result = key.IsInternal ? ToInternal(key, set, source) : ToExternal(key, set, source, sets[attributes]);
-        if (result.Octets.Length > UpdateWriter.Room(key.Extended))
+        var unchanged = key.IsInternal && !ChangesInside(key, set, source);
+        if (!unchanged)
+        {
+            builder.Start(set);
+            if (key.IsInternal)
+            {
+                ToInternal(key, set, source);
+            }
+            else
+            {
+                ToExternal(key, set, source, sets[attributes]);
+            }
+        }
+        var octets = unchanged ? set.Octets : builder.Canonical();
+        if (octets.Length > UpdateWriter.Room(key.Extended))
         {
             return ExportVerdict.TooLong;
         }
-        sent = ReferenceEquals(result, sets[attributes]) ? attributes : -1;
-        if (sent >= 0)
-        {
-            sets.Retain(sent);
-        }
-        else
-        {
-            sent = sets.Acquire(result);
-        }
+        sent = unchanged ? sets.Acquire(set) : sets.Acquire(octets, builder.NextHop);
         return ExportVerdict.Sent;
     }
 
@@ -83,20 +88,23 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
             : ExportVerdict.Sent;
     }
 
-    private AttributeSet ToInternal(GroupKey key, AttributeSet set, RouteSource source)
+    private static bool IsReflected(RouteSource source) => source.IsInternal && source.Index != RouteSource.Local;
+
+    private static bool WritesSelf(GroupKey key, AttributeSet set) =>
+        key.WritesSelf || set.NextHop.Family == AddressFamily.None;
+
+    // A route from outside, or of our own, that has all that one inside must have, goes on as it is.
+    private static bool ChangesInside(GroupKey key, AttributeSet set, RouteSource source) =>
+        IsReflected(source) || WritesSelf(key, set) || key.SendsBack || !set.Has(AttributeMarks.HasLocalPref);
+
+    private void ToInternal(GroupKey key, AttributeSet set, RouteSource source)
     {
-        var reflected = source.IsInternal && source.Index != RouteSource.Local;
-        var hasSelf = key.WritesSelf || set.NextHop.Family == AddressFamily.None;
-        if (!reflected && !hasSelf && set.Has(AttributeMarks.HasLocalPref))
-        {
-            return set;
-        }
-        builder.Start(set);
+        var reflected = IsReflected(source);
         if (!set.Has(AttributeMarks.HasLocalPref))
         {
             builder.Set(AttributeCode.LocalPref, AttributeSet.DefaultLocalPref);
         }
-        if (hasSelf && !reflected)
+        if (WritesSelf(key, set) && !reflected)
         {
             builder.NextHop = key.Self;
         }
@@ -110,19 +118,12 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
             {
                 builder.Set(AttributeCode.OriginatorId, source.RouterId);
             }
-            // RFC 4456 §8: our cluster goes in front.
-            var list = set.Find(AttributeCode.ClusterList);
-            var longer = new byte[list.Length + 4];
-            BinaryPrimitives.WriteUInt32BigEndian(longer, options.ClusterId);
-            list.CopyTo(longer.AsSpan(4));
-            builder.Set(AttributeCode.ClusterList, longer);
+            builder.PutFirst(AttributeCode.ClusterList, options.ClusterId);
         }
-        return builder.Build();
     }
 
-    private AttributeSet ToExternal(GroupKey key, AttributeSet set, RouteSource source, AttributeSet original)
+    private void ToExternal(GroupKey key, AttributeSet set, RouteSource source, AttributeSet original)
     {
-        builder.Start(set);
         builder.Prepend(key.LocalAs);
         builder.Remove(AttributeCode.LocalPref).Remove(AttributeCode.OriginatorId).Remove(AttributeCode.ClusterList);
         // MED is between two AS (RFC 4271 §5.1.4): one that came from a third goes no further, what we or our policy set does.
@@ -135,10 +136,9 @@ internal sealed class Export(AttributeSets sets, RouteSources sources, RibOption
             8,
             item => new ExtendedCommunity(BinaryPrimitives.ReadUInt64BigEndian(item)).IsTransitive
         );
-        if (key.WritesSelf || set.NextHop.Family == AddressFamily.None)
+        if (WritesSelf(key, set))
         {
             builder.NextHop = key.Self;
         }
-        return builder.Build();
     }
 }

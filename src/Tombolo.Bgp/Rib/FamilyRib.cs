@@ -244,11 +244,9 @@ internal sealed class FamilyRib(
             Groups.RemoveAt(i);
             foreach (var member in group.Members)
             {
-                home.Members.Add(member);
                 moved(member, home);
             }
-            group.Members.Clear();
-            group.Sent.Clear();
+            home.Take(group);
         }
     }
 

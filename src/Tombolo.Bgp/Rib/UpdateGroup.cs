@@ -258,11 +258,7 @@ internal sealed class UpdateGroup(
             {
                 continue;
             }
-            var before = sent.First(destination);
-            while (before != 0 && sent[before].PathId != (uint)at)
-            {
-                before = sent[before].Next;
-            }
+            var before = sent.Find(destination, (uint)at);
             if (before == 0)
             {
                 ref var added = ref sent.Add(destination, wanted, path.Payload);
@@ -302,9 +298,21 @@ internal sealed class UpdateGroup(
     private static bool Same(in OutPath old, int attributes, in RoutePath path) =>
         old.Attributes == attributes && old.Payload == path.Payload && old.Source == path.Source;
 
+    /// <summary>Takes the members of a group of its like; both are in step.</summary>
+    public void Take(UpdateGroup like)
+    {
+        Members.AddRange(like.Members);
+        like.Members.Clear();
+        // A group of one keeps no record of its member's own routes: only together the two know all.
+        sent.TakeMissing(like.Sent);
+    }
+
+    // A neighbour that is alone in its group is told nothing of its own routes, so that nothing is worked out for it.
+    private bool HasAudience(ushort source) => Members.Count != 1 || Members[0].Source != source || Key.SendsBack;
+
     private int Judge(int destination, in RoutePath path)
     {
-        if ((path.Flags & PathFlags.Ineligible) != 0)
+        if ((path.Flags & PathFlags.Ineligible) != 0 || !HasAudience(path.Source))
         {
             return -1;
         }

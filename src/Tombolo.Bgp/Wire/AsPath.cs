@@ -88,24 +88,22 @@ public static class AsPath
         return count;
     }
 
-    /// <summary>The path with <paramref name="number"/> put before it <paramref name="times"/> times; confederation
+    /// <summary>Writes the path with <paramref name="number"/> put before it <paramref name="times"/> times; confederation
     /// segments in front are dropped, as they must be towards outside.</summary>
-    public static byte[] Prepend(ReadOnlySpan<byte> path, uint number, int times)
+    public static void Prepend(ReadOnlySpan<byte> path, uint number, int times, OctetBuffer to)
     {
         while (!path.IsEmpty && path[0] >= ConfederationSequence)
         {
             path = path[(2 + 4 * path[1])..];
         }
         var joins = !path.IsEmpty && path[0] == Sequence && path[1] + times <= 255;
-        var result = new byte[path.Length + 4 * times + (joins ? 0 : 2)];
-        result[0] = Sequence;
-        result[1] = (byte)(times + (joins ? path[1] : 0));
+        to.U8(Sequence);
+        to.U8(times + (joins ? path[1] : 0));
         for (var i = 0; i < times; i++)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(2 + 4 * i), number);
+            to.U32(number);
         }
-        path[(joins ? 2 : 0)..].CopyTo(result.AsSpan(2 + 4 * times));
-        return result;
+        to.Octets(path[(joins ? 2 : 0)..]);
     }
 
     /// <summary>Widens two-octet numbers and, where AS4_PATH is not longer, takes its numbers for the tail

@@ -16,10 +16,13 @@ public sealed class AttributeSet
 
     /// <param name="canonical">Attributes by ascending code, four-octet AS numbers, without next hop and MP fields.</param>
     public AttributeSet(ReadOnlySpan<byte> canonical, Address nextHop)
+        : this(canonical, nextHop, HashOf(canonical, nextHop)) { }
+
+    internal AttributeSet(ReadOnlySpan<byte> canonical, Address nextHop, int hash)
     {
         octets = canonical.ToArray();
         NextHop = nextHop;
-        Hash = HashOf(canonical, nextHop);
+        Hash = hash;
         LocalPref = DefaultLocalPref;
         Origin = Origin.Incomplete;
         foreach (var attribute in new AttributeWalk(octets))
