@@ -104,6 +104,87 @@ public class HostilePeerTests
             await Wait.UntilAsync(async () => (await speaker.TablesAsync()).Length == 0, $"gone after flap {i}");
             await speaker.RemoveNeighborAsync(address.ToString());
         }
+        await Wait.UntilAsync(async () => await speaker.HeldAsync() == (0, 0, 0), "nothing is held");
+    }
+
+    [Fact]
+    public async Task A_neighbour_that_is_never_there_leaves_nothing_behind()
+    {
+        await using var net = new SpeakerPair();
+        var speaker = net.Start(Speaker, 65002);
+        // Nobody listens at this port of that address: every attempt fails at once, a hundred a second.
+        await speaker.AddNeighborAsync(
+            net.Neighbor(Speaker, Hostile, 65001) with
+            {
+                ConnectRetry = TimeSpan.FromMilliseconds(1),
+            }
+        );
+        await Wait.UntilAsync(() => net.Events.Count(one => one.Kind == BgpEventKind.ConnectFailed) > 5, "attempts");
+        await speaker.RemoveNeighborAsync(Hostile.ToString());
+        await Wait.UntilAsync(async () => await speaker.HeldAsync() == (0, 0, 0), "nothing is held");
+    }
+
+    // Each route with attributes of random flags, codes, lengths and values; the codec's verdict on a message says what must
+    // become of its route, and of the session.
+    [Fact]
+    public async Task Random_attributes_are_dealt_with_by_the_class_of_their_error()
+    {
+        await using var net = new SpeakerPair();
+        var speaker = await StartAsync(net);
+        using var socket = await net.PlayAsync(Hostile, Speaker, 65001);
+        var traits = new SessionTraits(IsInternal: false, FourOctetAs: true);
+        var (random, reader) = (new Random(3), new UpdateReader());
+        var (kept, resets) = (new SortedSet<string>(StringComparer.Ordinal), new List<OctetBuffer>());
+        for (var i = 0u; i < 3000; i++)
+        {
+            var prefix = new Prefix(Address.V4(0x0b000000 + (i << 8)), 24);
+            var message = WithRandomAttributes(prefix, random);
+            if (!reader.Read(message.Written[Message.HeaderOctets..], traits))
+            {
+                resets.Add(message);
+                continue;
+            }
+            if (reader.Action < UpdateAction.TreatAsWithdraw)
+            {
+                kept.Add(prefix.ToString());
+            }
+            await SpeakerTests.SendAsync(socket, message);
+        }
+        Assert.InRange(kept.Count, 300, 2700);
+        await Wait.UntilAsync(
+            async () => kept.SetEquals((await SpeakerTests.Routes(speaker)).Select(route => route.Route)),
+            "routes of good messages, and no others"
+        );
+        Assert.False(net.Saw(BgpEventKind.SessionDown));
+        Assert.False(reader.Read(resets[0].Written[Message.HeaderOctets..], traits));
+        await SpeakerTests.SendAsync(socket, resets[0]);
+        var last = await SpeakerPair.LastMessageAsync(socket);
+        Assert.Equal((MessageType.Notification, (byte)ErrorCode.Update, reader.Error!.Subcode), last);
+        await Wait.UntilAsync(async () => await speaker.HeldAsync() == (0, 0, 0), "nothing is held");
+    }
+
+    private static OctetBuffer WithRandomAttributes(Prefix prefix, Random random)
+    {
+        var to = new OctetBuffer();
+        var start = Message.Begin(to, MessageType.Update);
+        to.U16(0);
+        var attributes = to.OpenU16();
+        to.Octets(Convert.FromHexString("400101004002060201" + "0000fde9" + "4003040a000001"));
+        for (var times = random.Next(1, 4); times > 0; times--)
+        {
+            // Half of them are codes that mean something.
+            var code = random.Next(2) == 0 ? random.Next(1, 36) : random.Next(256);
+            var flags =
+                random.Next(3) == 0 ? random.Next(16) << 4 : (int)(AttributeTable.Find((byte)code)?.Flags ?? 0) | 0x80;
+            var value = new byte[random.Next(3) == 0 ? random.Next(30) : 4 * random.Next(4)];
+            random.NextBytes(value);
+            Tombolo.Bgp.Wire.Attribute.Write(to, (AttributeFlags)flags, (byte)code, value);
+        }
+        to.CloseU16(attributes);
+        to.U8(24);
+        to.Octets(prefix.Address.ToArray().AsSpan(0, 3));
+        Message.End(to, start);
+        return to;
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CsCheck;
 using Tombolo.Bgp.Session;
 using Tombolo.Bgp.Wire;
 
@@ -7,6 +8,8 @@ namespace Tombolo.Tests.Bgp;
 public class SessionFsmTests
 {
     private static readonly TimeSpan Now = TimeSpan.FromSeconds(1000);
+
+    private static readonly SessionEventKind[] Kinds = Enum.GetValues<SessionEventKind>();
 
     private static readonly SessionOptions Options = new()
     {
@@ -84,6 +87,98 @@ public class SessionFsmTests
         Assert.Equal(to, state.Phase.ToString());
         Assert.Equal(does, string.Join(' ', outputs.Select(Words)));
     }
+
+    // RFC 4271 §8.2.2 whole: the state after each event in Idle, Connect, Active, OpenSent, OpenConfirm, Established, by
+    // first letters (S: OpenSent, O: OpenConfirm). Two cells differ from the text: a connection that fails in Connect or
+    // Active goes to Active and not Idle, for one ConnectRetry instead of that and an idle hold.
+    [Theory]
+    [InlineData(SessionEventKind.ManualStart, "CCASOE")]
+    [InlineData(SessionEventKind.ManualStop, "IIIIII")]
+    [InlineData(SessionEventKind.AutomaticStart, "CCASOE")]
+    [InlineData(SessionEventKind.ManualStartPassive, "ACASOE")]
+    [InlineData(SessionEventKind.AutomaticStartPassive, "ACASOE")]
+    [InlineData(SessionEventKind.AutomaticStop, "IIIIII")]
+    [InlineData(SessionEventKind.ConnectRetryTimerExpires, "ICCIII")]
+    [InlineData(SessionEventKind.HoldTimerExpires, "IIIIII")]
+    [InlineData(SessionEventKind.KeepaliveTimerExpires, "IIIIOE")]
+    [InlineData(SessionEventKind.IdleHoldTimerExpires, "CIIIII")]
+    [InlineData(SessionEventKind.TcpAcked, "ISSIII")]
+    [InlineData(SessionEventKind.TcpConfirmed, "ISSIII")]
+    [InlineData(SessionEventKind.TcpFails, "IAAAII")]
+    [InlineData(SessionEventKind.Open, "IIIOII")]
+    [InlineData(SessionEventKind.HeaderError, "IIIIII")]
+    [InlineData(SessionEventKind.OpenError, "IIIIII")]
+    [InlineData(SessionEventKind.CollisionDump, "IIIIII")]
+    [InlineData(SessionEventKind.NotificationVersionError, "IIIIII")]
+    [InlineData(SessionEventKind.Notification, "IIIIII")]
+    [InlineData(SessionEventKind.Keepalive, "IIIIEE")]
+    [InlineData(SessionEventKind.Update, "IIIIIE")]
+    [InlineData(SessionEventKind.UpdateError, "IIIIII")]
+    public void Every_event_in_every_state_ends_where_the_table_says(SessionEventKind kind, string ends)
+    {
+        var input = new SessionEvent(kind, kind == SessionEventKind.Open ? PeerOpen : null);
+        var letters = "ICASOE";
+        var found = Enum.GetValues<SessionPhase>().Select(phase => letters[(int)Step(At(phase), input).Item1.Phase]);
+        Assert.Equal(ends, string.Concat(found));
+    }
+
+    [Fact]
+    public void No_event_was_forgotten()
+    {
+        var rows = typeof(SessionFsmTests)
+            .GetMethod(nameof(Every_event_in_every_state_ends_where_the_table_says))!
+            .GetCustomAttributes(typeof(InlineDataAttribute), false)
+            .Cast<InlineDataAttribute>()
+            .Select(row => (SessionEventKind)row.Data[0]!);
+        Assert.Equal(Enum.GetValues<SessionEventKind>().Order(), rows.Order());
+    }
+
+    // Whatever comes in whatever order: sessions go up and down in turn, what is closed was open, an idle machine has no
+    // timer but its rest, and nothing is sent where there is no connection.
+    [Fact]
+    public void Any_events_in_any_order_keep_the_books_straight() =>
+        Gen.Select(Gen.Int[0, Kinds.Length - 1].Select(at => Kinds[at]), Gen.Int[0, 50])
+            .Array[1, 60]
+            .Sample(
+                steps =>
+                {
+                    var (state, now, isUp) = (SessionState.Start, TimeSpan.Zero, false);
+                    foreach (var (kind, seconds) in steps)
+                    {
+                        now += TimeSpan.FromSeconds(seconds);
+                        var before = state.Phase;
+                        var outputs = new List<SessionOutput>();
+                        state = SessionFsm.Step(state, new SessionEvent(kind, PeerOpen), Options, now, outputs);
+                        foreach (var output in outputs)
+                        {
+                            Assert.False(output.Kind == SessionOutputKind.Up && isUp);
+                            Assert.False(output.Kind == SessionOutputKind.Down && !isUp);
+                            isUp = output.Kind switch
+                            {
+                                SessionOutputKind.Up => true,
+                                SessionOutputKind.Down => false,
+                                _ => isUp,
+                            };
+                            Assert.True(
+                                before >= SessionPhase.OpenSent
+                                    || output.Kind
+                                        is SessionOutputKind.Connect
+                                            or SessionOutputKind.Close
+                                            or SessionOutputKind.SendOpen
+                            );
+                        }
+                        Assert.Equal(isUp, state.Phase == SessionPhase.Established);
+                        var left = before >= SessionPhase.OpenSent && state.Phase < SessionPhase.OpenSent;
+                        Assert.Equal(left, outputs.Exists(one => one.Kind == SessionOutputKind.Close) && left);
+                        if (state.Phase == SessionPhase.Idle)
+                        {
+                            Assert.Null(state.HoldAt ?? state.KeepaliveAt ?? state.ConnectRetryAt);
+                            Assert.Null(state.Negotiated);
+                        }
+                    }
+                },
+                iter: 3000
+            );
 
     [Fact]
     public void Negotiates_the_lower_hold_time_and_a_third_of_it_for_keepalives()

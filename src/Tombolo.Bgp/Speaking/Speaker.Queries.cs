@@ -26,6 +26,10 @@ public sealed partial class Speaker
                 .ToArray()
         );
 
+    /// <summary>What is held beside the tables, so that a test sees what a neighbour leaves behind.</summary>
+    internal Task<(int AttributeSets, int Links, int Tasks)> HeldAsync() =>
+        AskAsync(() => (sets.Count, links.Count, following.Count(task => !task.IsCompleted)));
+
     /// <summary>Routes of a family, chosen first, by destination.</summary>
     /// <param name="within">Only destinations inside this prefix; null for all.</param>
     public Task<RouteView[]> RoutesAsync(Family family, Prefix? within, bool onlyBest, int limit) =>

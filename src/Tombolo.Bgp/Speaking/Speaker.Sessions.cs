@@ -109,11 +109,17 @@ public sealed partial class Speaker
         var link = new TcpLink(socket, direction, neighbor.Source.Index, Post) { LastSent = Now };
         neighbor[direction] = link;
         links[link] = neighbor;
-        reading.Add(link.ReceiveAsync());
-        reading.RemoveAll(task => task.IsCompleted);
+        Follow(link.ReceiveAsync());
     }
 
-    private readonly List<Task> reading = [];
+    private readonly List<Task> following = [];
+
+    // Tasks that report to the loop when they end are held while they run.
+    private void Follow(Task task)
+    {
+        following.RemoveAll(one => one.IsCompleted);
+        following.Add(task);
+    }
 
     private static void Protect(Socket socket, NeighborOptions neighbor)
     {
@@ -132,8 +138,7 @@ public sealed partial class Speaker
         neighbor.Connecting?.Cancel();
         var attempt = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         neighbor.Connecting = attempt;
-        var to = neighbor.Options;
-        reading.Add(ConnectAsync(neighbor, to, attempt));
+        Follow(ConnectAsync(neighbor, neighbor.Options, attempt));
     }
 
     private async Task ConnectAsync(Neighbor neighbor, NeighborOptions to, CancellationTokenSource attempt)
@@ -158,7 +163,7 @@ public sealed partial class Speaker
             socket?.Dispose();
             Post(() =>
             {
-                if (neighbor.Connecting == attempt)
+                if (IsOver(neighbor, attempt))
                 {
                     neighbor.LastError = failure.Message;
                     Say(BgpEventKind.ConnectFailed, to.Name, $"{to.Address}: {failure.Message}");
@@ -171,16 +176,28 @@ public sealed partial class Speaker
     private void Connected(Neighbor neighbor, Socket socket, CancellationTokenSource attempt)
     {
         if (
-            neighbor.Connecting != attempt
+            !IsOver(neighbor, attempt)
             || neighbor.State.Outgoing.Phase is not (SessionPhase.Connect or SessionPhase.Active)
         )
         {
             socket.Dispose();
             return;
         }
-        neighbor.Connecting = null;
         Attach(neighbor, socket, Direction.Outgoing);
         Step(neighbor, Direction.Outgoing, new SessionEvent(SessionEventKind.TcpAcked));
+    }
+
+    // An attempt came to its end; true if it is the one that was waited for. It hangs on the speaker's own token, which
+    // would remember every attempt that is not let go of.
+    private static bool IsOver(Neighbor neighbor, CancellationTokenSource attempt)
+    {
+        attempt.Dispose();
+        if (neighbor.Connecting != attempt)
+        {
+            return false;
+        }
+        neighbor.Connecting = null;
+        return true;
     }
 
     private void Step(Neighbor neighbor, Direction direction, in SessionEvent input)
