@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using Tombolo.Benchmarks.Measuring;
 
 namespace Tombolo.Benchmarks.Bgp;
 
@@ -7,20 +7,42 @@ namespace Tombolo.Benchmarks.Bgp;
 /// for each slice.</summary>
 internal sealed class SpeakerUnderTest : IDisposable
 {
-    private readonly Process process;
+    /// <summary>Ours as it is shipped: compiled ahead of time where the runtime allows it, the rest as it runs.</summary>
+    private static readonly string Ours = Path.GetFullPath(".build/bin/tombolo/tombolo");
 
-    private SpeakerUnderTest(Process process) => this.process = process;
+    private readonly Testbed bed;
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> errors = new();
+
+    private SpeakerUnderTest(Testbed bed, Process process)
+    {
+        this.bed = bed;
+        this.process = process;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
 
     /// <summary>The tools' own names, and what must be there to measure them.</summary>
     public static readonly IReadOnlyDictionary<string, string> Kinds = new Dictionary<string, string>
     {
-        ["tombolo"] = "/usr/bin/dotnet",
+        ["tombolo"] = Ours,
         ["bird"] = "/usr/sbin/bird",
         ["frr"] = "/usr/lib/frr/bgpd",
         ["gobgp"] = "/usr/bin/gobgpd",
     };
 
+    /// <summary>What docs/bgp.md recommends for a speaker: no thread that collects garbage beside it, which only costs
+    /// memory here, and free memory given back. The other implementations do not read them.</summary>
+    private static readonly string[] Settings = ["DOTNET_gcConcurrent=0", "DOTNET_GCConserveMemory=5"];
+
     public int Pid => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
+    /// <summary>The end of what it complained of.</summary>
+    public string LastWords => string.Join(' ', errors.TakeLast(3)).Trim();
 
     /// <summary>The hold time that neighbours offer it: none, so that no KEEPALIVE is due while a slice runs. GoBGP takes
     /// the hold time for its write deadline too, so that with none every write is late and the session falls: it gets
@@ -41,8 +63,7 @@ internal sealed class SpeakerUnderTest : IDisposable
         {
             "tombolo" =>
             [
-                "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "tombolo.dll"),
+                Ours,
                 "bgp",
                 "speak",
                 "-f",
@@ -109,30 +130,17 @@ internal sealed class SpeakerUnderTest : IDisposable
                 ),
             ],
         };
-        var start = new ProcessStartInfo("ip", ["netns", "exec", bed.TargetNamespace, .. command])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What a server would run with: no tier that re-optimises while it is measured would be fair to claim, so the
-        // defaults stay, and concurrent GC, which only costs a thread here, goes.
-        start.Environment["DOTNET_gcConcurrent"] = "0";
-        start.Environment["DOTNET_GCConserveMemory"] = "5";
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {kind}");
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return new SpeakerUnderTest(process);
+        return new SpeakerUnderTest(bed, bed.Start(bed.TargetNamespace, ["env", .. Settings, .. command]));
     }
 
     public void Dispose()
     {
-        process.Kill(entireProcessTree: true);
-        process.WaitForExit();
+        bed.End(process);
         process.Dispose();
     }
 
     public static string? MissingReason(string kind) =>
-        File.Exists(Kinds[kind]) ? null : $"{Kinds[kind]} is missing (scripts/install-interop)";
+        File.Exists(Kinds[kind]) ? null
+        : kind == "tombolo" ? $"{Ours} is missing (scripts/build)"
+        : $"{Kinds[kind]} is missing (scripts/install-interop)";
 }
