@@ -416,6 +416,34 @@ public class InteropTests
             }
         );
 
+    [Theory]
+    [InlineData("bird", "65535:6")]
+    [InlineData("frr", "llgr-stale")]
+    [InlineData("gobgp", "llgr-stale")]
+    public async Task Our_long_lived_routes_outlast_our_restart_time_there(string kind, string mark) =>
+        await WithAsync(
+            kind,
+            new Session { RestartSeconds = 2, LongLivedSeconds = 60 },
+            async (us, them, session) =>
+            {
+                await Holds(() => them.HasAsync("ipv4-unicast", "203.0.113.0/24"), "their table");
+                await EndOfRibAsync(us);
+                await us.KillAsync();
+                await Holds(
+                    () => them.HasAsync("ipv4-unicast", "203.0.113.0/24", mark),
+                    "our route is long-lived stale there"
+                );
+                us.Restart(restarting: true);
+                await Holds(us.IsUpAsync, "up again");
+                await Holds(
+                    async () =>
+                        await them.HasAsync("ipv4-unicast", "203.0.113.0/24")
+                        && !await them.HasAsync("ipv4-unicast", "203.0.113.0/24", mark),
+                    "fresh again there"
+                );
+            }
+        );
+
     [Fact]
     public async Task Route_targets_that_are_not_asked_for_are_not_sent() =>
         await WithAsync(
