@@ -18,6 +18,10 @@ internal sealed record Slice(
     long Delivered
 )
 {
+    /// <summary>Idle is not done, but idle and nothing more for this long is. FRR lets changes gather for 50 ms a neighbour
+    /// before it sends any.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
     /// <exception cref="InvalidOperationException">It did not get there; the message says how far it was.</exception>
     public static Slice Run(string kind, Testbed bed, Load load, TimeSpan patience)
     {
@@ -42,17 +46,16 @@ internal sealed record Slice(
             limit = new Deadline(patience);
             inject.StandardInput.WriteLine();
             Expect(inject, "sent", limit, "not all routes were taken");
-            var (delivered, before, stalled) = (0L, 0L, 0);
-            TimeSpan last;
+            var (delivered, before) = (0L, 0L);
+            var (last, stalled) = (TimeSpan.Zero, new Deadline(Silence));
             do
             {
                 last = WaitIdle(target, limit);
                 inject.StandardInput.WriteLine();
                 delivered = long.Parse(inject.StandardOutput.ReadLine() ?? "0");
-                stalled = delivered > before ? 0 : stalled + 1;
+                stalled = delivered > before ? new Deadline(Silence) : stalled;
                 before = delivered;
-                // Idle is not done, but idle and nothing more for five looks is: it has sent what it will.
-            } while (delivered < load.Deliveries && stalled < 5);
+            } while (delivered < load.Deliveries && stalled.Left > TimeSpan.Zero);
             var elapsed = limit.Elapsed.TotalSeconds;
             var used = Usage.CpuSeconds(target.Pid) - cpu;
             var others = Usage.BusySeconds() - busy - used - (Known(inject) - known);

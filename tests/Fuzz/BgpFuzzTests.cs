@@ -57,7 +57,10 @@ public sealed class BgpFuzzTests(ITestOutputHelper output)
     {
         using var map = new CoverageMap();
         var fuzzer = new CoverageFuzzer(Codec.Value, map, 1);
-        fuzzer.Try(Convert.FromHexString("1800000014400101004002060201000003e84003040a000001080a"));
+        var route = Convert.FromHexString("1800000014400101004002060201000003e84003040a000001080a");
+        // Tables that are made on first use are no branches of the input.
+        Codec.Value.Run(route);
+        fuzzer.Try(route);
         var before = fuzzer.Edges;
         fuzzer.Run(() => fuzzer.Runs < 20_000);
         Assert.InRange(fuzzer.Edges, before * 2, int.MaxValue);
