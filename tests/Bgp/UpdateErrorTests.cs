@@ -9,6 +9,8 @@ public class UpdateErrorTests
     private const string Path = "4002060201000003e8";
     private const string NextHop = "4003040a000001";
     private const string Route = "080a";
+    private const string Zero = "00000000000000000000000000000000";
+    private const string Tail = "0000000000000000000000000001";
 
     [Theory]
     // Well formed.
@@ -52,6 +54,11 @@ public class UpdateErrorTests
     [InlineData(Origin + Path + NextHop + "c0630100", UpdateAction.None)]
     // MP_REACH_NLRI with an impossible next hop length (§7.11).
     [InlineData(Origin + Path + NextHop + "800e0900020104000000000000", UpdateAction.SessionReset)]
+    // MP_REACH_NLRI with a next hop that is nobody's: 0.0.0.0, 224.0.0.1, ::, ff02::1 (RFC 4271 §6.3).
+    [InlineData(Origin + Path + NextHop + "800e0b0001010400000000" + "00080b", UpdateAction.TreatAsWithdraw)]
+    [InlineData(Origin + Path + NextHop + "800e0b00010104e0000001" + "00080b", UpdateAction.TreatAsWithdraw)]
+    [InlineData(Origin + Path + NextHop + "800e1500020110" + Zero + "00", UpdateAction.TreatAsWithdraw)]
+    [InlineData(Origin + Path + NextHop + "800e1500020110" + "ff02" + Tail + "00", UpdateAction.TreatAsWithdraw)]
     // LOCAL_PREF from outside is left out even where malformed (§7.5).
     [InlineData(Origin + Path + NextHop + "40050100", UpdateAction.None)]
     public void Acts_by_class(string attributes, UpdateAction action)

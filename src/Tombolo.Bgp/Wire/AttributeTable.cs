@@ -201,11 +201,8 @@ public static class AttributeTable
 
     private static bool IsMultiple(ReadOnlySpan<byte> value, int size) => value.Length > 0 && value.Length % size == 0;
 
-    // 0.0.0.0, multicast and the limited broadcast can be nobody's next hop.
     private static bool IsNextHop(ReadOnlySpan<byte> value, in SessionTraits session) =>
-        value.Length == 4
-        && BinaryPrimitives.ReadUInt32BigEndian(value) is not (0 or uint.MaxValue)
-        && !Address.Read(value).IsMulticast;
+        value.Length == 4 && UpdateReader.IsNextHop(Address.Read(value));
 
     private static bool IsAs4Path(ReadOnlySpan<byte> value, in SessionTraits session) =>
         AsPath.IsWellFormed(value, session with { FourOctetAs = true });

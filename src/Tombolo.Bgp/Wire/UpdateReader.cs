@@ -221,6 +221,10 @@ public sealed class UpdateReader
                 return Reset(9, value, (byte)AttributeCode.MpReach);
             }
             ReachNextHop = address;
+            if (!IsNextHop(address))
+            {
+                return Fault(UpdateAction.TreatAsWithdraw, 8, (byte)AttributeCode.MpReach, value);
+            }
         }
         return true;
     }
@@ -258,6 +262,10 @@ public sealed class UpdateReader
         address = Address.Read(octets.Slice(head, size));
         return true;
     }
+
+    /// <summary>False for none, multicast and the limited broadcast: nobody's next hop (RFC 4271 §6.3).</summary>
+    internal static bool IsNextHop(Address address) =>
+        address.Bits != 0 && !address.IsMulticast && address != Address.V4(uint.MaxValue);
 
     private void RequireMandatory()
     {
