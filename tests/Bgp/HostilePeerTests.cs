@@ -82,6 +82,68 @@ public class HostilePeerTests
         Assert.Equal(1, (await speaker.TablesAsync()).Single().Groups);
     }
 
+    /// <summary>Whole messages that BIRD, FRR and GoBGP sent.</summary>
+    internal static byte[][] Captures =>
+        [
+            .. File.ReadLines(Root.File("tests", "Bgp", "Captures.txt"))
+                .Where(line => line[0] != '#')
+                .Select(line => Convert.FromHexString(line.Split(' ')[0])),
+        ];
+
+    [Fact]
+    public async Task Mutated_captures_leave_an_honest_session_alone()
+    {
+        await using var net = new SpeakerPair();
+        var speaker = await StartAsync(net);
+        using var honest = await net.PlayAsync(Honest, Speaker, 65003);
+        await SpeakerTests.SendAsync(honest, Routes(5));
+        await Wait.UntilAsync(async () => (await SpeakerTests.Routes(speaker)).Length == 5, "honest routes");
+        var random = new Random(5);
+        var all = Families.All.Select(row => row.Family).ToArray();
+        for (var round = 0; round < 40; round++)
+        {
+            var address = SpeakerPair.Loopback(100 + round);
+            await speaker.AddNeighborAsync(
+                net.Neighbor(Speaker, address, 0) with
+                {
+                    Passive = true,
+                    EnforceFirstAs = false,
+                    Families = [.. all.Select(family => new NeighborFamily(family))],
+                }
+            );
+            // Every other one comes past its OPEN unharmed; of those, half lose octets and with them the framing.
+            var isUp = round % 2 == 0;
+            using var socket = isUp
+                ? await net.PlayAsync(
+                    address,
+                    Speaker,
+                    65001,
+                    new Capabilities { Families = [.. all], FourOctetAs = 65001 }
+                )
+                : await net.ConnectAsync(address, Speaker);
+            var stream = new OctetBuffer();
+            for (var times = 0; times < 200; times++)
+            {
+                var message = Captures[random.Next(Captures.Length)].ToArray();
+                for (var flips = random.Next(4); flips > 0; flips--)
+                {
+                    message[random.Next(isUp ? Message.HeaderOctets : 0, message.Length)] = (byte)random.Next(256);
+                }
+                stream.Octets(message.AsSpan(0, message.Length - (round % 4 == 2 ? random.Next(3) : 0)));
+            }
+            await SpeakerTests.SendAsync(socket, stream);
+        }
+        await Wait.UntilAsync(
+            async () => (await speaker.NeighborsAsync()).Count(one => one.State == "Established") == 1,
+            "only the honest one is up"
+        );
+        await Wait.UntilAsync(
+            async () =>
+                (await speaker.TablesAsync()) is [{ Paths: 5, Groups: 1 }] && (await speaker.HeldAsync()).Links == 1,
+            "only honest routes are left"
+        );
+    }
+
     [Fact]
     public async Task A_flapping_neighbour_leaves_nothing_behind()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tombolo.Tests.Bgp;
 
 namespace Tombolo.Tests.Fuzz;
 
@@ -15,6 +16,7 @@ public sealed class BgpFuzzTests(ITestOutputHelper output)
                 .SelectMany(name => File.ReadLines(Root.File("tests", "Fuzz", name)))
                 .Where(line => line.Length > 0 && line[0] != '#')
                 .Select(line => Convert.FromHexString(line.Split(' ')[0])),
+            .. HostilePeerTests.Captures.Select(BgpTarget.OfMessage),
         ];
 
     [Fact]

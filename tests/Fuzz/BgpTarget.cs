@@ -43,6 +43,10 @@ internal static class BgpTarget
         }
     }
 
+    /// <summary>The input that has an OPEN or an UPDATE of an internal session read.</summary>
+    public static byte[] OfMessage(byte[] message) =>
+        [message[18] == (byte)MessageType.Open ? (byte)1 : (byte)0x18, .. message[Message.HeaderOctets..]];
+
     private static void Update(ReadOnlySpan<byte> body, SessionTraits traits)
     {
         var reader = new UpdateReader();
