@@ -30,7 +30,7 @@ internal sealed record BgpOptions(
             rows.Contains("B3"),
             rounds,
             quick ? [200_000] : [200_000, 1_000_000],
-            quick ? 20_000 : 100_000,
+            quick ? 20_000 : 50_000,
             quick ? [10, 20] : [10, 50, 100],
             TimeSpan.FromSeconds(quick ? 60 : 180)
         );

@@ -138,7 +138,8 @@ internal sealed class Neighbors(int count, int routes, int shared, ushort hold)
         Interlocked.Add(ref received, number);
     }
 
-    // Prefixes /24 from 1.0.0.0 up; every so many share a path of four to six AS and, one in three, a community.
+    // Prefixes /24 from 1.0.0.0 up; every so many share a path of four to six AS and, one in three, a community. No
+    // neighbour is in such a path: some implementations send nobody a path with its own AS in it.
     private OctetBuffer Encode(int index)
     {
         var to = new OctetBuffer(1 << 20);
@@ -155,7 +156,7 @@ internal sealed class Neighbors(int count, int routes, int shared, ushort hold)
                 builder.Start().Origin(Origin.Igp).Set(AttributeCode.AsPath, []);
                 for (var hops = random.Next(3, 6); hops > 0; hops--)
                 {
-                    builder.Prepend((uint)random.Next(1000, 400_000));
+                    builder.Prepend((uint)random.Next(1000, 64_000));
                 }
                 builder.Prepend(Testbed.NeighborAs(index));
                 builder.NextHop = Address.Parse(Testbed.Neighbor(index));
