@@ -372,6 +372,34 @@ public class InteropTests
             }
         );
 
+    // All that graceful restart is with OpenBGPD: it offers the capability for this mark alone (bgpd.conf(5)).
+    [Theory]
+    [InlineData("bird")]
+    [InlineData("frr")]
+    [InlineData("gobgp")]
+    [InlineData("openbgpd")]
+    [InlineData("exabgp")]
+    public async Task Their_end_of_rib_is_heard(string kind) =>
+        await WithAsync(
+            kind,
+            new Session { RestartSeconds = 20 },
+            async (us, them, session) =>
+            {
+                await Holds(() => us.HasAsync("ipv4-unicast", session.V4), "our table");
+                await Holds(
+                    async () =>
+                    {
+                        var peer = (await us.AskAsync(new { question = "peers" }))[0];
+                        return peer.GetProperty("families")[0].GetProperty("endOfRib").GetBoolean()
+                            && peer.GetProperty("capabilities")
+                                .GetRawText()
+                                .Contains("graceful-restart", StringComparison.Ordinal);
+                    },
+                    "their mark"
+                );
+            }
+        );
+
     [Theory]
     [InlineData("bird")]
     [InlineData("frr")]
