@@ -8,24 +8,31 @@ namespace Tombolo.Tests.Fuzz;
 /// rewrites a copy of the assembly, and <see cref="BgpTarget"/> of the second copy runs on it.</summary>
 internal sealed class InstrumentedCodec : AssemblyLoadContext
 {
-    private static readonly string[] Copied = ["Tombolo.Bgp", "Tombolo.Tests"];
-    private readonly string folder = Directory.CreateTempSubdirectory("tombolo-fuzz").FullName;
+    private readonly Dictionary<string, Assembly> copies = [];
 
     public delegate void Target(ReadOnlySpan<byte> input);
 
     public InstrumentedCodec()
         : base(nameof(InstrumentedCodec), isCollectible: false)
     {
-        foreach (var name in Copied)
+        var folder = Directory.CreateTempSubdirectory("tombolo-fuzz").FullName;
+        try
         {
-            File.Copy(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), PathOf(name));
+            var library = Copy("Tombolo.Bgp", folder);
+            Fuzzer.Instrument(
+                library,
+                type => type.StartsWith("Tombolo.Bgp.Wire.", StringComparison.Ordinal),
+                Options.Value
+            );
+            copies["Tombolo.Bgp"] = LoadFromAssemblyPath(library);
+            copies["Tombolo.Tests"] = LoadFromAssemblyPath(Copy("Tombolo.Tests", folder));
         }
-        Fuzzer.Instrument(
-            PathOf("Tombolo.Bgp"),
-            type => type.StartsWith("Tombolo.Bgp.Wire.", StringComparison.Ordinal),
-            Options.Value
-        );
-        Run = LoadFromAssemblyPath(PathOf("Tombolo.Tests"))
+        finally
+        {
+            // What is loaded is mapped and needs no name any more.
+            Directory.Delete(folder, recursive: true);
+        }
+        Run = copies["Tombolo.Tests"]
             .GetType(typeof(BgpTarget).FullName!, throwOnError: true)!
             .GetMethod(nameof(BgpTarget.Run), BindingFlags.Public | BindingFlags.Static)!
             .CreateDelegate<Target>();
@@ -33,8 +40,12 @@ internal sealed class InstrumentedCodec : AssemblyLoadContext
 
     public Target Run { get; }
 
-    protected override Assembly? Load(AssemblyName name) =>
-        Copied.Contains(name.Name) ? LoadFromAssemblyPath(PathOf(name.Name!)) : null;
+    protected override Assembly? Load(AssemblyName name) => copies.GetValueOrDefault(name.Name ?? "");
 
-    private string PathOf(string name) => Path.Combine(folder, $"{name}.dll");
+    private static string Copy(string name, string folder)
+    {
+        var path = Path.Combine(folder, $"{name}.dll");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), path);
+        return path;
+    }
 }
