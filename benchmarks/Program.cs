@@ -9,6 +9,11 @@ if (args is ["bgp-neighbors", var count, var routes, var shared, var hold])
     await new Neighbors(int.Parse(count), int.Parse(routes), int.Parse(shared), ushort.Parse(hold)).RunAsync();
     return 0;
 }
+if (args is ["profile", ..])
+{
+    DatapathFamily.Profile();
+    return 0;
+}
 var families = new Dictionary<string, Func<bool, int, Task<List<Row>>>>
 {
     ["bgp"] = (quick, _) => BgpFamily.RunAsync(quick),
@@ -18,7 +23,9 @@ var families = new Dictionary<string, Func<bool, int, Task<List<Row>>>>
 var name = args.FirstOrDefault(families.Keys.Append("all").Contains) ?? "";
 if (name != "all" && !families.ContainsKey(name))
 {
-    Console.Error.WriteLine($"usage: bench all|{string.Join('|', families.Keys)} [--quick] [--pairs N] [-o json]");
+    Console.Error.WriteLine(
+        $"usage: bench all|{string.Join('|', families.Keys)} [--quick] [--pairs N] [-o json]\n       bench profile    where the datapath's time goes, by the kernel's functions"
+    );
     return name.Length == 0 || args.Contains("--help") ? 0 : 2;
 }
 var quick = args.Contains("--quick");

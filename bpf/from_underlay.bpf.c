@@ -15,22 +15,28 @@ static __always_inline const struct tb_label *tb_label(__u32 space, __u32 value)
 	return bpf_map_lookup_elem(&labels, &key);
 }
 
-/* A packet's inner source must be routed to the endpoint that sent it. */
-static __always_inline bool tb_is_behind(const struct tb_packet *packet, const struct tb_endpoint *endpoint)
+/* The route to a packet's inner source, which must lead to the endpoint that sent it; NULL if it does not. */
+static __always_inline const struct tb_nexthop *tb_back(const struct tb_packet *packet,
+							 const struct tb_endpoint *endpoint)
 {
 	const struct tb_nexthop *back = tb_route(packet->vrf, packet->family, &packet->saddr);
 
-	return back && back->kind == TB_NEXTHOP_TUNNEL && back->tunnel == endpoint->tunnel;
+	return back && back->kind == TB_NEXTHOP_TUNNEL && back->tunnel == endpoint->tunnel ? back : NULL;
 }
 
 static __always_inline int tb_to_interface(struct __sk_buff *skb, struct tb_packet *packet,
 					   const struct tb_label *label, const struct tb_endpoint *endpoint)
 {
+	const struct tb_nexthop *back;
+
 	/* Labels and addresses come round again: the interface behind the label may be another one by now. */
-	if (!tb_is_own(label->ifindex, packet->family, &packet->daddr))
+	if (!tb_takes(label->ifindex, packet->family, &packet->daddr))
 		return tb_drop(skb, packet, DROP_stale_label);
-	if (!tb_is_behind(packet, endpoint))
+	back = tb_back(packet, endpoint);
+	if (!back)
 		return tb_drop(skb, packet, DROP_source_not_behind_endpoint);
+	if ((label->flags & TB_LABEL_DENY_INTRA) && (back->flags & TB_NEXTHOP_OWN))
+		return tb_drop(skb, packet, DROP_baseline_deny);
 	return tb_deliver(skb, packet, label->ifindex, label->mac);
 }
 
@@ -41,7 +47,7 @@ static __always_inline int tb_to_vrf(struct __sk_buff *skb, struct tb_packet *pa
 
 	if (tb_is_multicast(packet->family, &packet->daddr))
 		return tb_drop(skb, packet, DROP_multicast);
-	if (!tb_is_behind(packet, endpoint))
+	if (!tb_back(packet, endpoint))
 		return tb_drop(skb, packet, DROP_source_not_behind_endpoint);
 	to = tb_route(packet->vrf, packet->family, &packet->daddr);
 	if (!to || to->kind == TB_NEXTHOP_NONE || to->kind == TB_NEXTHOP_CONNECTED)

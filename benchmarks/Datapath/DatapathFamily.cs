@@ -32,6 +32,32 @@ internal static class DatapathFamily
         return rows;
     }
 
+    /// <summary>Prints where the time of each arm goes, instead of rows.</summary>
+    public static void Profile()
+    {
+        Shell.Check("scripts/install-bench");
+        Shell.Check("bpf/build");
+        using var home = new Home();
+        var load = new Load(home, quick: false);
+        using var vxlan = new OurNodes(home, "v", Encap.Vxlan);
+        var (flannel, bridge) = Peers.Flannel(home, new Underlay(home, "f"), "f");
+        var across = Arms(load, vxlan.Across, vxlan.Across, Peers.Plain(home, new Underlay(home, "p"), "p"), flannel);
+        across.Remove("mpls");
+        across.Remove("control");
+        var near = new Dictionary<string, Arm>
+        {
+            ["ours"] = load.Serve(vxlan.Within),
+            ["bridge"] = load.Serve(bridge),
+            ["direct"] = load.Serve(Peers.Direct(home, "d")),
+        };
+        foreach (var (name, arms) in new[] { ("", across), ("near ", near) })
+        {
+            Datapath.Profile.Run($"{name}stream 1x", Each(arms, arm => load.Stream(arm, 1)));
+            Datapath.Profile.Run($"{name}rr", Each(arms, arm => load.RoundTrips(arm, "rr")));
+        }
+        Cost(load, vxlan, vxlan);
+    }
+
     private static void Across(Home home, Load load, Rounds rounds, List<Row> rows, bool quick)
     {
         using var vxlan = new OurNodes(home, "v", Encap.Vxlan);
@@ -120,13 +146,8 @@ internal static class DatapathFamily
     {
         using var vxlan = new OurNodes(home, "sv", Encap.Vxlan);
         using var mpls = new OurNodes(home, "sm", Encap.MplsUdp);
-        // What aggregation on receive would give: the kernel's tunnel device holds the port open, our programs still decapsulate.
-        using var aggregated = new OurNodes(home, "sg", Encap.Vxlan);
-        aggregated.Underlay.OpenPort(home);
         var (flannelUnderlay, plainUnderlay) = (new Underlay(home, "sf"), new Underlay(home, "sp"));
-        foreach (
-            var underlay in new[] { vxlan.Underlay, mpls.Underlay, aggregated.Underlay, flannelUnderlay, plainUnderlay }
-        )
+        foreach (var underlay in new[] { vxlan.Underlay, mpls.Underlay, flannelUnderlay, plainUnderlay })
         {
             underlay.Segment();
         }
@@ -139,7 +160,6 @@ internal static class DatapathFamily
             Peers.Flannel(home, flannelUnderlay, "sf").Across
         );
         arms.Remove("control");
-        arms["device"] = load.Serve(aggregated.Across);
         rounds.Run("cut stream", Each(arms, arm => load.Stream(arm, 1)));
         rounds.Run("cut rr", Each(arms, arm => load.RoundTrips(arm, "rr")));
         foreach (var (arm, name) in Encapsulations)
@@ -147,8 +167,6 @@ internal static class DatapathFamily
             AddStream(rounds, rows, "D8", name, arm, Flannel, "cut stream", 1.05, 1 / 1.05);
             AddTrips(rounds, rows, "D8", name, arm, Flannel, "cut rr", 0.70, 0);
         }
-        AddStream(rounds, rows, "D8", "VXLAN+device", "device", Flannel, "cut stream", 0, 0);
-        AddTrips(rounds, rows, "D8", "VXLAN+device", "device", Flannel, "cut rr", 0, 0);
         AddStream(rounds, rows, "D8", "aim: plain", "plain", Flannel, "cut stream", 0, 0);
         AddTrips(rounds, rows, "D8", "aim: plain", "plain", Flannel, "cut rr", 0, 0);
     }

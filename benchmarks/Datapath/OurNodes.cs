@@ -47,7 +47,14 @@ internal sealed class OurNodes : IDisposable
                             Underlay4 = Address.Parse(end.Item2),
                         }
                     );
-                    Netns.Run(end.Item1, () => datapath.AttachUnderlay(link));
+                    Netns.Run(
+                        end.Item1,
+                        () =>
+                        {
+                            datapath.AttachUnderlay(link);
+                            return VxlanPort.Open(netlink, datapath.Guard);
+                        }
+                    );
                     return new Node(end.Item1, Address.Parse(end.Item2), link, datapath);
                 }
             ),

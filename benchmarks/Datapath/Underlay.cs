@@ -52,15 +52,6 @@ internal sealed class Underlay
         }
     }
 
-    /// <summary>Has the kernel listen for VXLAN on either host, so that its receive path aggregates inside the tunnel.</summary>
-    public void OpenPort(Home home)
-    {
-        foreach (var host in new[] { A, B })
-        {
-            home.Ip(host, "link add port type vxlan external dstport 4789", "link set port up");
-        }
-    }
-
     /// <summary>What the underlay's device does by itself, in one line.</summary>
     public string Offloads =>
         string.Join(

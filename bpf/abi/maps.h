@@ -79,9 +79,10 @@ struct tb_interface {
 enum tb_spoof_kind {
 	TB_SPOOF_ADDRESS = 1, /* its own */
 	TB_SPOOF_ALLOWED = 2, /* an allowed prefix */
+	TB_SPOOF_TRANSIT = 3, /* what static routes send through it: sent to at it, sends none from it */
 } __attribute__((packed));
 
-/* Value of `spoof`: the interface may send from, and is sent to at, this prefix. 4 octets. */
+/* Value of `spoof`: the interface may send from (but for transit), and is sent to at, this prefix. 4 octets. */
 struct tb_spoof {
 	enum tb_spoof_kind kind;
 	__u8 pad[3];
@@ -110,6 +111,8 @@ enum tb_nexthop_kind {
 enum tb_nexthop_flag {
 	TB_NEXTHOP_NOT_UP = 1, /* bound, not up yet: refuses what opens a connection */
 	TB_NEXTHOP_OWN = 2,    /* of the VRF's own VN, not imported: TTL untouched */
+	TB_NEXTHOP_DENY_INTRA = 4, /* of a VN whose own interfaces do not reach one another */
+	TB_NEXTHOP_NOT_FOR_ITSELF = 8, /* what the interface itself sends goes by the next hop vrf_or_group; 0: nowhere */
 	TB_NEXTHOP_FLAG_LIMIT = 0x8000,
 } __attribute__((packed));
 
@@ -178,6 +181,11 @@ enum tb_label_kind {
 	TB_LABEL_HOST = 4,
 } __attribute__((packed));
 
+enum tb_label_flag {
+	TB_LABEL_DENY_INTRA = 1, /* its VN's own interfaces do not reach one another */
+	TB_LABEL_LIMIT = 0x40000000,
+};
+
 /* Value of `labels`. 24 octets. */
 struct tb_label {
 	enum tb_label_kind kind;
@@ -186,7 +194,7 @@ struct tb_label {
 	__u32 vrf;
 	__u8 mac[6];
 	__u16 pad2;
-	__u32 flags; /* none yet */
+	enum tb_label_flag flags;
 };
 
 /* Value of `identities`: the hash that the agent's number stands for. 16 octets. */

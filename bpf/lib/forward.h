@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* forward.h - what a pod sent goes where its next hop says.
- * Reads: tunnels.  Writes: the frame.  Terminal.
- * Gives: no_route, not_up, ttl_expired, too_big, encap_failed, unsupported, and whatever a dropping route names.
+ * Reads: tunnels, interfaces.  Writes: the frame.  Terminal.
+ * Gives: no_route, no_way_back, not_up, baseline_deny, ttl_expired, too_big, encap_failed, unsupported, and whatever a dropping route names.
  */
 #ifndef TB_LIB_FORWARD_H
 #define TB_LIB_FORWARD_H
@@ -92,8 +92,20 @@ static __always_inline int tb_forward_tunnel(struct __sk_buff *skb, const struct
 	return bpf_redirect_neigh(tunnel->ifindex, NULL, 0, 0);
 }
 
+/* Does the interface that a packet goes to, in another VRF of this node, route its source to where it came from? */
+static __always_inline bool tb_has_way_back(const struct tb_packet *packet, const struct tb_nexthop *to)
+{
+	const struct tb_interface *there = bpf_map_lookup_elem(&interfaces, &to->ifindex);
+	const struct tb_nexthop *back = there ? tb_route(there->vrf, packet->family, &packet->saddr) : NULL;
+
+	return back && back->kind == TB_NEXTHOP_INTERFACE && back->ifindex == packet->ifindex;
+}
+
 static __always_inline int tb_forward(struct __sk_buff *skb, struct tb_packet *packet, const struct tb_nexthop *to)
 {
+	/* A static route by way of a pod is not for what that pod sends: it would come back for ever. */
+	if (to && (to->flags & TB_NEXTHOP_NOT_FOR_ITSELF) && to->ifindex == packet->ifindex)
+		to = bpf_map_lookup_elem(&nexthops, &to->vrf_or_group);
 	if (!to)
 		return tb_drop_unreachable(skb, packet);
 	switch (to->kind) {
@@ -110,7 +122,11 @@ static __always_inline int tb_forward(struct __sk_buff *skb, struct tb_packet *p
 	}
 	if ((to->flags & TB_NEXTHOP_NOT_UP) && tb_opens_connection(packet))
 		return tb_drop(skb, packet, DROP_not_up);
+	if (to->flags & TB_NEXTHOP_DENY_INTRA)
+		return tb_drop(skb, packet, DROP_baseline_deny);
 	if (!(to->flags & TB_NEXTHOP_OWN)) {
+		if (to->kind == TB_NEXTHOP_INTERFACE && !tb_has_way_back(packet, to))
+			return tb_drop(skb, packet, DROP_no_way_back);
 		if (packet->ttl <= 1)
 			return tb_drop_expired(skb, packet);
 		if (tb_decrement_ttl(skb, packet))

@@ -37,13 +37,27 @@ static __always_inline const struct tb_nexthop *tb_host_route(__u32 vrf, enum tb
 	return route ? bpf_map_lookup_elem(&nexthops, &route->nexthop) : NULL;
 }
 
-/* Is the address the interface's own, or in a prefix allowed to it? It may send from it and is sent to at it. */
-static __always_inline bool tb_is_own(__u32 ifindex, enum tb_family family, const union tb_octets *address)
+static __always_inline const struct tb_spoof *tb_spoof(__u32 ifindex, enum tb_family family,
+							const union tb_octets *address)
 {
 	struct tb_lpm_key key = { .length = TB_LPM_HOST_BITS(family), .vrf = ifindex, .family = family };
 
 	__builtin_memcpy(key.address, address, 16);
-	return bpf_map_lookup_elem(&spoof, &key) != NULL;
+	return bpf_map_lookup_elem(&spoof, &key);
+}
+
+/* Is the address the interface's own, or in a prefix allowed to it? It may send from it. */
+static __always_inline bool tb_is_own(__u32 ifindex, enum tb_family family, const union tb_octets *address)
+{
+	const struct tb_spoof *own = tb_spoof(ifindex, family, address);
+
+	return own && own->kind != TB_SPOOF_TRANSIT;
+}
+
+/* Is the interface sent to at the address: its own, or one that a static route leads through it? */
+static __always_inline bool tb_takes(__u32 ifindex, enum tb_family family, const union tb_octets *address)
+{
+	return tb_spoof(ifindex, family, address) != NULL;
 }
 
 #endif

@@ -16,6 +16,12 @@ public static class Names
     /// <summary>Annotation on Pod: fixed addresses of the primary interface, separated by commas.</summary>
     public const string Addresses = Group + "/addresses";
 
+    /// <summary>Annotation on Pod: prefixes and addresses that its primary interface may source beyond its own.</summary>
+    public const string AllowedAddresses = Group + "/allowed-addresses";
+
+    /// <summary>Label on Namespace: <c>"true"</c> gives it two networks of its own.</summary>
+    public const string Isolated = Group + "/isolated";
+
     /// <summary>Annotation on Pod: key of the range in its subnets from which to take addresses.</summary>
     public const string Range = Group + "/range";
 

@@ -23,6 +23,9 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         Config,
         Pod,
         Interface,
+        Router,
+        Grant,
+        Namespace,
         Sweep,
     }
 
@@ -62,6 +65,9 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
         var networks = new NetworkReconciler(api, watched, blocks, new Claims(api, watched), events);
         var subnets = new SubnetReconciler(api, watched, blocks, events);
         var configs = new ConfigReconciler(api, watched, events);
+        using var routers = new RouterReconciler(api, watched, events);
+        var grants = new GrantReconciler(api, watched, events);
+        var namespaces = new NamespaceReconciler(api, watched, events);
         var sweep = new Sweeping(api, watched, blocks);
         Route(watched, queue, pods);
 
@@ -109,6 +115,12 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
                         return await pods.ReconcileAsync(key.Name, stop);
                     case What.Interface:
                         return await interfaces.ReconcileAsync(key.Name, stop);
+                    case What.Router:
+                        return await routers.ReconcileAsync(key.Name, stop);
+                    case What.Grant:
+                        return await grants.ReconcileAsync(key.Name, stop);
+                    case What.Namespace:
+                        return await namespaces.ReconcileAsync(key.Name, stop);
                     default:
                         await sweep.RunAsync(stop);
                         return Sweep;
@@ -152,94 +164,6 @@ public sealed partial class ControllerRole(KubeApi api, string identity, ILogger
                 await Task.Delay((broken as KubeException)?.RetryAfter ?? backoff.Delay, api.Time, cancel);
             }
         }
-    }
-
-    // What a change makes worth looking at again.
-    private static void Route(Watched watched, WorkQueue<Key> queue, PodReconciler pods)
-    {
-        void Again() // pods that wait for a network may have it now
-        {
-            foreach (var pod in pods.Waiting)
-            {
-                queue.Add(new Key(What.Pod, pod));
-            }
-        }
-        void UsersOf(ObjectName subnet)
-        {
-            foreach (
-                var network in watched.Networks.Items.Where(network =>
-                    network.Spec.Subnets?.Any(reference => reference.In(network.Metadata.NamespaceProperty) == subnet)
-                    == true
-                )
-            )
-            {
-                queue.Add(new Key(What.Network, network.ObjectName()));
-            }
-        }
-        watched.Networks.Changed += (old, now) =>
-        {
-            queue.Add(new Key(What.Network, (now ?? old)!.ObjectName()));
-            Again();
-        };
-        watched.Subnets.Changed += (old, now) =>
-        {
-            var name = (now ?? old)!.ObjectName();
-            queue.Add(new Key(What.Subnet, name));
-            UsersOf(name);
-            Again();
-        };
-        watched.Namespaces.Changed += (old, now) =>
-        {
-            foreach (
-                var network in watched.Networks.Items.Where(network =>
-                    network.Metadata.NamespaceProperty == (now ?? old)!.Metadata.Name
-                )
-            )
-            {
-                queue.Add(new Key(What.Network, network.ObjectName()));
-            }
-            Again();
-        };
-        watched.Pods.Changed += (old, now) =>
-        {
-            var pod = (now ?? old)!;
-            var name = new ObjectName(pod.Metadata.NamespaceProperty, pod.Metadata.Name);
-            queue.Add(new Key(What.Pod, name));
-            if (now is null || now.Status?.Phase is "Succeeded" or "Failed")
-            {
-                foreach (
-                    var item in watched.Interfaces.Items.Where(item =>
-                        item.Metadata.NamespaceProperty == name.Namespace && item.Spec.Pod.Name == name.Name
-                    )
-                )
-                {
-                    queue.Add(new Key(What.Interface, item.ObjectName()));
-                }
-            }
-        };
-        watched.Interfaces.Changed += (old, now) =>
-        {
-            var item = (now ?? old)!;
-            queue.Add(new Key(What.Interface, item.ObjectName()));
-            if ((old is null || now is null) && ObjectName.TryParse(item.Spec.Network, "", out var network))
-            {
-                queue.Add(new Key(What.Network, network));
-            }
-        };
-        watched.Blocks.Changed += (old, now) =>
-        {
-            var block = (now ?? old)!;
-            queue.Add(new Key(What.Subnet, new ObjectName(block.Metadata.NamespaceProperty, block.Spec.Subnet)));
-        };
-        watched.Configs.Changed += (old, now) =>
-        {
-            queue.Add(new Key(What.Config, (now ?? old)!.ObjectName()));
-            foreach (var subnet in watched.Subnets.Items)
-            {
-                queue.Add(new Key(What.Subnet, subnet.ObjectName()));
-            }
-            Again();
-        };
     }
 
     [LoggerMessage(LogLevel.Warning, "{What}: {Why}; again soon")]

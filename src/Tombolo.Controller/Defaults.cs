@@ -62,7 +62,7 @@ internal static class Defaults
                     new Subnet
                     {
                         Metadata = Meta(subnet),
-                        Spec = new SubnetSpec { Cidr = cidr.ToString() },
+                        Spec = new SubnetSpec { Cidr = cidr.ToString(), Consumers = ConsumersOf(name) },
                     },
                     cancel
                 );
@@ -81,6 +81,10 @@ internal static class Defaults
             );
         }
     }
+
+    // Isolated namespaces' networks draw from the subnets of the default ones; nothing but interfaces does from the system's.
+    private static Consumers? ConsumersOf(ObjectName network) =>
+        network == Names.SystemNetwork ? null : new Consumers { Namespaces = new V1LabelSelector() };
 
     private static V1ObjectMeta Meta(ObjectName name) => new() { Name = name.Name, NamespaceProperty = name.Namespace };
 

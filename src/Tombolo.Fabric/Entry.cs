@@ -48,7 +48,9 @@ public sealed record SettingsEntry(Sequence<Encapsulation> Encapsulations, int M
 /// <summary>A VRF that the node's interfaces are in.</summary>
 /// <param name="Name">ns/name of its network.</param>
 /// <param name="Index">16 bits, unique in the system.</param>
-public sealed record VrfEntry(string Name, ushort Index, uint Vni, Sequence<VrfSubnet> Subnets) : Entry
+/// <param name="DenyIntra">Its own pods do not reach one another.</param>
+public sealed record VrfEntry(string Name, ushort Index, uint Vni, Sequence<VrfSubnet> Subnets, bool DenyIntra = false)
+    : Entry
 {
     public override EntryKey Key => new(EntryKind.Vrf, Name);
 }
@@ -57,6 +59,8 @@ public readonly record struct VrfSubnet(Prefix Prefix, Address Gateway);
 
 /// <summary>An interface that the node is to host.</summary>
 /// <param name="Uid">Of its NetworkInterface.</param>
+/// <param name="Allowed">What it may source beyond its addresses, and is sent to at.</param>
+/// <param name="Transit">What static routes send through it: it is sent to at them, and sources none by that.</param>
 public sealed record InterfaceEntry(
     string Uid,
     string PodUid,
@@ -67,14 +71,18 @@ public sealed record InterfaceEntry(
     Mac Mac,
     Sequence<Address> Addresses,
     Sequence<Address> SystemAddresses,
-    Identity Identity
+    Identity Identity,
+    Sequence<Prefix> Allowed = default,
+    Sequence<Prefix> Transit = default
 ) : Entry
 {
     public override EntryKey Key => new(EntryKind.Interface, Uid);
 }
 
 /// <summary>The best paths to a prefix in a VRF; several only if they are equal.</summary>
-public sealed record RouteEntry(string Vrf, Prefix Prefix, Sequence<Path> Paths) : Entry
+/// <param name="Otherwise">Of a static route by way of an interface: the path for what that interface itself sends, to which the
+/// route does not apply; null: it has none.</param>
+public sealed record RouteEntry(string Vrf, Prefix Prefix, Sequence<Path> Paths, Path? Otherwise = null) : Entry
 {
     public override EntryKey Key => new(EntryKind.Route, Vrf, Prefix);
 }

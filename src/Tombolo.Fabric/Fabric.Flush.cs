@@ -36,8 +36,10 @@ public sealed partial class Fabric
             FlushInterface(uid, news);
         }
         dirtyInterfaces.Clear();
+        FlushJoins();
         FlushSubscriptions(news);
         FlushRoutes(news);
+        FlushTransit(news);
         FlushTunnels(news);
         return news.Deltas();
     }
@@ -119,7 +121,14 @@ public sealed partial class Fabric
     {
         var vrf = VrfOf(name.ToString());
         var old = vrf.Entry;
-        var now = networks.TryGetValue(name, out var network) ? Derive(network) : null;
+        List<StaticIntent> statics = [];
+        var now = networks.TryGetValue(name, out var network) ? Derive(network, out statics) : null;
+        var routes = statics.ToSequence();
+        if (vrf.Statics != routes)
+        {
+            vrf.Statics = routes;
+            _ = dirtyRoutes.TryAdd(name.ToString(), []); // they are decided with the routes that they lead by
+        }
         if (now == old)
         {
             return;
@@ -146,23 +155,29 @@ public sealed partial class Fabric
 
     // A network is a VRF once the controller gave it its numbers, which it does when it accepts it. From then on what can
     // still be honoured is: a later mistake in the spec takes no route from a running pod.
-    private VrfEntry? Derive(VirtualNetwork network)
+    private VrfEntry? Derive(VirtualNetwork network, out List<StaticIntent> statics)
     {
+        statics = [];
         if (network.Status is not { VrfIndex: { } index, Vni: { } vni })
         {
             return null;
         }
         var around = new NetworkIntent.Surroundings(
             name => subnets.GetValueOrDefault(name),
-            name => namespaces.GetValueOrDefault(name),
+            LabelsOf,
             ConfigIntent.SystemSubnets(config)
-        );
+        )
+        {
+            Grants = grants.Values,
+        };
         NetworkIntent.Judge(network, around, out var usable);
+        StaticIntent.Read(network, around.SystemSubnets, out statics);
         return new VrfEntry(
             network.ObjectName().ToString(),
             (ushort)index,
             (uint)vni,
-            usable.Select(subnet => new VrfSubnet(subnet.Intent.Cidr, subnet.Intent.Gateway)).ToSequence()
+            usable.Select(subnet => new VrfSubnet(subnet.Intent.Cidr, subnet.Intent.Gateway)).ToSequence(),
+            network.Spec.IntraNetwork == IntraNetwork.Deny
         );
     }
 
@@ -184,9 +199,10 @@ public sealed partial class Fabric
         }
         Rehost(attached, node, entry, news);
         var addresses = entry?.Addresses ?? [];
-        if (attached.Path != path || attached.Addresses != addresses)
+        var allowed = entry?.Allowed ?? [];
+        if (attached.Path != path || attached.Addresses != addresses || attached.Allowed != allowed)
         {
-            Recontribute(attached, path, addresses);
+            Recontribute(attached, path, addresses, allowed);
         }
         attached.Vrf = vrfName;
         if (attached.Object is null)
@@ -222,7 +238,9 @@ public sealed partial class Fabric
             mac,
             Addresses(self.Spec.Addresses),
             Addresses(self.Spec.SystemAddresses ?? []),
-            Identity.Of(self.Spec.Cluster.ToString(), self.Metadata.NamespaceProperty)
+            Identity.Of(self.Spec.Cluster.ToString(), self.Metadata.NamespaceProperty),
+            AllowedIntent.Read(self.Spec.Allowed).ToSequence(),
+            attached.Transit.Keys.Order().ToSequence()
         );
         var alive = nodes.TryGetValue(node, out var facts) && facts.Alive;
         if (!alive || !reports.TryGetValue((node, attached.Uid), out var report) || !report.Label.IsUsable)
@@ -235,7 +253,7 @@ public sealed partial class Fabric
             report.Label,
             entry.Identity,
             report.Up,
-            Path.DefaultPreference,
+            Preferences.Address,
             Own: true,
             attached.Uid
         );
@@ -272,32 +290,58 @@ public sealed partial class Fabric
         attached.Node = node;
     }
 
-    private void Recontribute(Attached attached, Path? path, Sequence<Address> addresses)
+    private void Recontribute(Attached attached, Path? path, Sequence<Address> addresses, Sequence<Prefix> allowed)
     {
         if (attached.Path is not null)
         {
-            foreach (var address in attached.Addresses)
+            foreach (var prefix in Prefixes(attached.Addresses, attached.Allowed))
             {
-                Contribute(VrfOf(attached.Vrf!), attached.Vrf!, Prefix.Host(address), attached.Uid, null);
+                Contribute(VrfOf(attached.Vrf!), attached.Vrf!, prefix, attached.Uid, null);
             }
         }
         if (path is not null)
         {
             var name = attached.Object!.Spec.Network;
-            foreach (var address in addresses)
+            var hosts = addresses.Select(Prefix.Host).ToHashSet();
+            foreach (var prefix in Prefixes(addresses, allowed))
             {
-                Contribute(VrfOf(name), name, Prefix.Host(address), attached.Uid, path);
+                var rank = hosts.Contains(prefix) ? Preferences.Address : Preferences.Prefix;
+                Contribute(VrfOf(name), name, prefix, attached.Uid, path with { Preference = rank });
             }
         }
         attached.Path = path;
         attached.Addresses = addresses;
+        attached.Allowed = allowed;
     }
 
+    private static IEnumerable<Prefix> Prefixes(Sequence<Address> addresses, Sequence<Prefix> allowed) =>
+        addresses.Select(Prefix.Host).Union(allowed);
+
     private void Contribute(Vrf vrf, string name, Prefix prefix, string source, Path? path)
+    {
+        Put(vrf, name, prefix, source, path);
+        var exported = path?.IsExported == true;
+        if (exported)
+        {
+            vrf.Exports[(prefix, source)] = path!;
+        }
+        else if (!vrf.Exports.Remove((prefix, source)))
+        {
+            return;
+        }
+        foreach (var importer in vrf.Importers)
+        {
+            Put(VrfOf(importer), importer, prefix, Imported(name, source), exported ? path!.Imported() : null);
+        }
+    }
+
+    private void Put(Vrf vrf, string name, Prefix prefix, string source, Path? path)
     {
         vrf.Rib.Contribute(prefix, source, path);
         Index(dirtyRoutes, name, prefix);
     }
+
+    private static string Imported(string from, string source) => $"{from} {source}";
 
     private Vrf VrfOf(string name)
     {

@@ -42,6 +42,7 @@ public sealed partial class Fabric
         foreach (var (name, prefixes) in dirtyRoutes)
         {
             var vrf = VrfOf(name);
+            prefixes.UnionWith(DecideStatics(vrf));
             var hostsChanged = false;
             foreach (var prefix in prefixes)
             {
@@ -54,7 +55,7 @@ public sealed partial class Fabric
             {
                 dirtyTunnels.UnionWith(vrf.Subscribers.Keys);
             }
-            if (vrf.Entry is null && vrf.Interfaces.Count == 0 && vrf.Rib.Routes.Count == 0)
+            if (vrf.IsUnused)
             {
                 vrfs.Remove(name);
             }

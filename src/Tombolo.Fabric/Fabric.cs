@@ -25,12 +25,16 @@ public sealed partial class Fabric
     private readonly Dictionary<ObjectName, HashSet<string>> interfacesOfPod = [];
     private readonly Dictionary<NodeName, HashSet<string>> interfacesOfNode = [];
     private readonly Dictionary<ObjectName, HashSet<ObjectName>> networksOfSubnet = [];
+    private readonly Dictionary<string, RouteTargetGrant> grants = new(StringComparer.Ordinal);
+    private readonly Joins joins;
     private FabricConfigSpec config = new();
 
     private readonly SortedSet<ObjectName> dirtyNetworks = [];
     private readonly SortedSet<string> dirtyInterfaces = new(StringComparer.Ordinal);
     private readonly SortedSet<NodeName> dirtyNodes = [];
     private bool dirtySettings = true;
+
+    public Fabric() => joins = new Joins(name => networks.GetValueOrDefault(name), LabelsOf);
 
     /// <summary>The cluster whose objects these are.</summary>
     public int Cluster => config.ClusterId;
@@ -61,6 +65,8 @@ public sealed partial class Fabric
         Relate(name, networks.GetValueOrDefault(name), network);
         networks[name] = network;
         dirtyNetworks.Add(name);
+        joins.NetworkChanged(name);
+        joins.SetTargets(name, TargetsOf(network));
     }
 
     public void RemoveNetwork(ObjectName name)
@@ -69,6 +75,31 @@ public sealed partial class Fabric
         {
             Relate(name, old, null);
             dirtyNetworks.Add(name);
+            joins.NetworkChanged(name);
+            joins.SetTargets(name, default);
+        }
+    }
+
+    public void Put(VirtualNetworkRouter router)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        joins.Put(router.ObjectName(), router);
+    }
+
+    public void RemoveRouter(ObjectName name) => joins.Put(name, null);
+
+    public void Put(RouteTargetGrant grant)
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        grants[grant.Metadata.Name] = grant;
+        GrantsChanged(networks.Keys);
+    }
+
+    public void RemoveGrant(string name)
+    {
+        if (grants.Remove(name))
+        {
+            GrantsChanged(networks.Keys);
         }
     }
 
@@ -213,9 +244,41 @@ public sealed partial class Fabric
     private void SubnetChanged(ObjectName name) =>
         dirtyNetworks.UnionWith(networksOfSubnet.GetValueOrDefault(name) ?? []);
 
-    // Labels decide who may use whose subnets: the networks of that namespace.
-    private void NamespaceChanged(string name) =>
-        dirtyNetworks.UnionWith(networks.Keys.Where(network => network.Namespace == name));
+    // Labels decide who may use whose subnets, who may write route targets, which routers an import means.
+    private void NamespaceChanged(string name)
+    {
+        var inside = networks.Keys.Where(network => network.Namespace == name).ToList();
+        dirtyNetworks.UnionWith(inside);
+        GrantsChanged(inside);
+        joins.NamespaceChanged();
+    }
+
+    private void GrantsChanged(IEnumerable<ObjectName> of)
+    {
+        foreach (var name in of.Where(name => networks[name].Spec is { RouteTargets: not null } or { Vni: not null }))
+        {
+            dirtyNetworks.Add(name);
+            joins.SetTargets(name, TargetsOf(networks[name]));
+        }
+    }
+
+    // A route target counts while it is granted, and only then: it is a key to somebody's network.
+    private Joins.Targets TargetsOf(VirtualNetwork network) =>
+        NetworkIntent.IsGranted(network, grants.Values, LabelsOf)
+            ? new Joins.Targets(Read(network.Spec.RouteTargets?.Import), Read(network.Spec.RouteTargets?.Export))
+            : default;
+
+    private static Sequence<RouteTarget> Read(IReadOnlyList<string>? texts) =>
+        (texts ?? [])
+            .Select(text => RouteTarget.TryParse(text, out var target) ? target : default)
+            .Where(target => target != default)
+            .Distinct()
+            .ToSequence();
+
+    private IDictionary<string, string>? LabelsOf(string name) =>
+        namespaces.TryGetValue(name, out var labels) ? labels ?? NoLabels : null;
+
+    private static readonly Dictionary<string, string> NoLabels = [];
 
     private void PodChanged(ObjectName pod) => dirtyInterfaces.UnionWith(interfacesOfPod.GetValueOrDefault(pod) ?? []);
 

@@ -93,6 +93,12 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
         var subnets = new Informer<Subnet>(api, log);
         subnets.Changed += (old, now) =>
             Post(model, now, fabric => fabric.RemoveSubnet(old!.ObjectName()), (fabric, it) => fabric.Put(it));
+        var routers = new Informer<VirtualNetworkRouter>(api, log);
+        routers.Changed += (old, now) =>
+            Post(model, now, fabric => fabric.RemoveRouter(old!.ObjectName()), (fabric, it) => fabric.Put(it));
+        var grants = new Informer<RouteTargetGrant>(api, log);
+        grants.Changed += (old, now) =>
+            Post(model, now, fabric => fabric.RemoveGrant(old!.Metadata.Name), (fabric, it) => fabric.Put(it));
         var interfaces = new Informer<NetworkInterface>(api, log);
         interfaces.Changed += (old, now) =>
             Post(
@@ -118,7 +124,7 @@ public sealed class RouteServerRole(KubeApi api, RouteServerOptions options, ILo
         };
         var nodes = new Informer<V1Node>(api, log);
         nodes.Changed += (old, now) => model.Post(new ModelLoop.NodeObject((now ?? old)!.Metadata.Name, now));
-        return [configs, namespaces, nodes, networks, subnets, pods, interfaces];
+        return [configs, namespaces, nodes, networks, subnets, routers, grants, pods, interfaces];
     }
 
     private static void Post<T>(ModelLoop model, T? now, Action<Fabric.Fabric> remove, Action<Fabric.Fabric, T> put)

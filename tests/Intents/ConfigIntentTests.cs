@@ -16,14 +16,6 @@ public class ConfigIntentTests
     public static IEnumerable<TheoryDataRow<string, string, FabricConfigSpec>> Refused() =>
         [
             new("NoEncapsulation", "spec.encapsulations", Default with { Encapsulations = [] }),
-            new(
-                "NotSupportedYet",
-                "spec.isolateNamespaces",
-                Default with
-                {
-                    IsolateNamespaces = new() { Enabled = true },
-                }
-            ),
             new("NotSupportedYet", "spec.clusterDNS", Default with { ClusterDNS = ["10.96.0.10"] }),
             new(
                 "InvalidVniRange",

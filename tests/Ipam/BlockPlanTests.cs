@@ -76,7 +76,7 @@ public class BlockPlanTests
         foreach (var first in BlockPlan.BlocksOf(subnet.Cidr.First, subnet.Cidr.Last, "seed"))
         {
             var block = blocks.GetValueOrDefault(first);
-            if (BlockPlan.FreeIn(block, first, subnet, subnet.Cidr.First, subnet.Cidr.Last, now) is not { } address)
+            if (BlockPlan.FreeIn(block, first, subnet.Gives, now) is not { } address)
             {
                 continue;
             }

@@ -8,7 +8,12 @@ namespace Tombolo.Tests.Kernel;
 public sealed class DropReasonTests
 {
     // Given by tests of their own, or by a route that says so.
-    private static readonly DropReason[] Elsewhere = [DropReason.UnknownInterface, DropReason.NotMarked];
+    private static readonly DropReason[] Elsewhere =
+    [
+        DropReason.UnknownInterface,
+        DropReason.NotMarked,
+        DropReason.BaselineDeny,
+    ];
 
     [Fact]
     public void Every_reason_in_the_programs_has_a_row_that_gives_it()

@@ -112,7 +112,7 @@ public sealed class WrongInputTests : IDisposable
                         "spec.subnets[1]: Subnet talk/v4 is not offered to namespace wrong"
                     ),
                     ("twice", "{subnets: [{name: good}, {name: none}]}", "SubnetsOverlap", "spec.subnets[1]: Subnet"),
-                    ("numbered", "{vni: 4711}", "NeedsGrant", "spec.vni: no grant"),
+                    ("numbered", "{vni: 4711}", "NeedsGrant", "spec.vni: no RouteTargetGrant lets namespace wrong"),
                 ]
         )
         {

@@ -99,6 +99,9 @@ public sealed class Datapath : IDisposable
 
     public void AttachUnderlay(int ifIndex) => attachments.Attach(loader.FromUnderlay, ifIndex, TcxHook.Ingress);
 
+    /// <summary>Lets nothing that a device receives into the host: to_pod drops what does not bear our mark.</summary>
+    public void Guard(int ifIndex) => attachments.Attach(loader.ToPod, ifIndex, TcxHook.Ingress);
+
     /// <summary>Takes our programs off a device, whether it is still there or not.</summary>
     public void Detach(int ifIndex) => attachments.Detach(ifIndex);
 

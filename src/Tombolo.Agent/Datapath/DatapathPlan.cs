@@ -109,6 +109,12 @@ internal sealed class DatapathPlan
             0,
             item.Epoch
         );
+        foreach (var prefix in item.Transit)
+        {
+            // The longest match decides: one within an allowed prefix must not take from it what that allows.
+            var allowed = item.Allowed.Any(wider => wider.Contains(prefix));
+            Spoof[LpmKey.Of(index, prefix)] = new SpoofEntry(allowed ? SpoofKind.Allowed : SpoofKind.Transit);
+        }
         foreach (var prefix in item.Allowed)
         {
             Spoof[LpmKey.Of(index, prefix)] = new SpoofEntry(SpoofKind.Allowed);
@@ -126,7 +132,7 @@ internal sealed class DatapathPlan
                 item.Vrf,
                 MacOctets.From(item.Mac),
                 0,
-                0
+                item.DenyIntra ? LabelFlags.DenyIntra : LabelFlags.None
             );
         }
     }
@@ -146,7 +152,11 @@ internal sealed class DatapathPlan
 
     private uint NextHop(WantedRoute route)
     {
-        var flags = (route.NotUp ? NextHopFlags.NotUp : 0) | (route.Own ? NextHopFlags.Own : 0);
+        var flags =
+            (route.NotUp ? NextHopFlags.NotUp : 0)
+            | (route.Own ? NextHopFlags.Own : 0)
+            | (route.DenyIntra ? NextHopFlags.DenyIntra : 0)
+            | (route.Transit ? NextHopFlags.NotForItself : 0);
         var content = route.NextHop switch
         {
             WantedNextHop.Interface to => new NextHopEntry
@@ -155,6 +165,7 @@ internal sealed class DatapathPlan
                 Flags = flags,
                 IfIndex = (uint)to.IfIndex,
                 Mac = MacOctets.From(to.Mac),
+                VrfOrGroup = route.Otherwise is { } other ? NextHop(other) : 0,
             },
             WantedNextHop.Tunnel to when tunnelsUsed.Contains(to.Remote) => new NextHopEntry
             {

@@ -74,6 +74,11 @@ internal static class PodLink
             ethtool.SetFeature(link, "tx-udp-segmentation", false);
         }
         pod.Links.SetLoopbackUp();
+        if (shape.HasIPv6)
+        {
+            // Its default route is the one below: what the gateway advertises to those who ask must not be a second one.
+            Netns.WriteSysctl(netns, $"net.ipv6.conf.{shape.Name}.accept_ra", "0");
+        }
         foreach (var (address, length) in shape.Addresses)
         {
             pod.Addresses.Add(link, address, length);

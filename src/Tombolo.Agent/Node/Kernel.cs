@@ -53,6 +53,10 @@ internal sealed partial class Kernel : IDisposable
             }
         );
         datapath.AttachUnderlay(device.Index);
+        if (VxlanPort.Open(links, datapath.Guard) is { } slower)
+        {
+            Warnings = [.. Warnings, slower];
+        }
     }
 
     public Address Underlay => here.Underlay;
@@ -62,7 +66,7 @@ internal sealed partial class Kernel : IDisposable
     public uint Layout => datapath.Programs.Layout;
 
     /// <summary>What this kernel lacks or does slower, in words; it is served all the same.</summary>
-    public IReadOnlyList<string> Warnings { get; } = Missing();
+    public IReadOnlyList<string> Warnings { get; private set; } = Missing();
 
     /// <summary>Changes with each boot of the machine: labels survive as long as it does not.</summary>
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -165,7 +169,8 @@ internal sealed partial class Kernel : IDisposable
                 .Where(link => link.Kind == "veth" && PodLink.IsName(link.Name) && !names.Contains(link.Name))
                 .Select(link => link.Index)
         );
-        foreach (var device in datapath.Attached.Except([here.Device, .. attachments.Select(one => one.Link)]))
+        var ours = new[] { here.Device, links.Links.Find(VxlanPort.Name)?.Index ?? here.Device };
+        foreach (var device in datapath.Attached.Except([.. ours, .. attachments.Select(one => one.Link)]))
         {
             Detach(device);
         }

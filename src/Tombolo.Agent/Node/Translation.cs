@@ -46,6 +46,8 @@ internal static class Translation
         {
             Addresses = [.. told.Addresses.Select(octets => Address.Read(octets.Span))],
             Allowed = [.. told.Allowed.Select(Read)],
+            Transit = [.. told.Transit.Select(Read)],
+            DenyIntra = vrf.DenyIntra,
             Gateway4 = GatewayOf(gateways, AddressFamily.IPv4),
             Gateway6 = GatewayOf(gateways, AddressFamily.IPv6),
             System4 = Optional(told.System4),
@@ -58,17 +60,44 @@ internal static class Translation
 
     private static WantedRoute? Route(NodeState state, Wire.Route route, Dictionary<string, Known> attached, Here here)
     {
-        if (!state.Vrfs.TryGetValue(route.Vrf, out var vrf) || route.Paths.FirstOrDefault() is not { } path)
+        if (route.Paths.FirstOrDefault() is not { } path || Route(state, route, path, attached, here) is not { } wanted)
         {
             return null;
         }
-        var own = path.Cluster == here.Node.Cluster && path.Node == here.Node.Name;
+        var isTransit =
+            wanted.NextHop is WantedNextHop.Interface
+            && !path.Own
+            && IsTransit(state.Interfaces[path.InterfaceUid], route.Prefix);
+        return !isTransit
+            ? wanted
+            : wanted with
+            {
+                Transit = true,
+                Otherwise = route.Otherwise is { } other ? Route(state, route, other, attached, here) : null,
+            };
+    }
+
+    private static WantedRoute? Route(
+        NodeState state,
+        Wire.Route route,
+        Wire.Path path,
+        Dictionary<string, Known> attached,
+        Here here
+    )
+    {
+        if (!state.Vrfs.TryGetValue(route.Vrf, out var vrf))
+        {
+            return null;
+        }
+        var isHere = path.Cluster == here.Node.Cluster && path.Node == here.Node.Name;
         WantedNextHop? hop = path.ToCase switch
         {
             Wire.Path.ToOneofCase.Connected => new WantedNextHop.Connected(),
-            Wire.Path.ToOneofCase.Drop => new WantedNextHop.Drop(DropReason.StaticDrop),
+            Wire.Path.ToOneofCase.Drop => new WantedNextHop.Drop(
+                path.Drop == DropReason.NoRoute.Name() ? DropReason.NoRoute : DropReason.StaticDrop
+            ),
             // Bound here and not attached: nobody is there yet, and nobody else is either.
-            Wire.Path.ToOneofCase.Interface when own => attached.TryGetValue(path.InterfaceUid, out var one)
+            Wire.Path.ToOneofCase.Interface when isHere => attached.TryGetValue(path.InterfaceUid, out var one)
                 ? new WantedNextHop.Interface(one.Attachment!.Link, Mac.Read(state.Interfaces[one.Uid].Mac.Span))
                 : new WantedNextHop.Drop(DropReason.NotUp),
             Wire.Path.ToOneofCase.Interface => Remote(state, path),
@@ -81,10 +110,16 @@ internal static class Translation
                 Read(route.Prefix),
                 hop,
                 Identity.Read(path.Identity.Span).Bits,
-                NotUp: !own && !path.Up,
+                NotUp: !isHere && !path.Up,
                 Own: path.Own
-            );
+            )
+            {
+                DenyIntra = hop is WantedNextHop.Interface && path.Own && vrf.DenyIntra,
+            };
     }
+
+    private static bool IsTransit(Wire.Interface told, Wire.Prefix prefix) =>
+        told.Transit.Contains(prefix) && !told.Addresses.Contains(prefix.Address);
 
     private static WantedNextHop? Remote(NodeState state, Wire.Path path)
     {

@@ -59,7 +59,9 @@ public sealed record NetworkInterfaceSpec
     [Description("Its addresses, one a family.")]
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    [Description("Prefixes beyond its addresses that it may source and that lead to it; an address or route of another wins.")]
+    [Description(
+        "Prefixes beyond its addresses that it may source and that lead to it; an address or route of another wins."
+    )]
     [Limits(MaxItems = 64)]
     public IReadOnlyList<string>? Allowed { get; init; }
 

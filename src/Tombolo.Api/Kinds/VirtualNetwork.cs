@@ -121,7 +121,7 @@ public sealed record StaticRoute
 
 public sealed record NextHop
 {
-    [Description("A pod of the network, by name. Does not apply to what that pod itself sends.")]
+    [Description("A pod that is in the network, by name or namespace/name. Does not apply to what that pod itself sends.")]
     public string? Pod { get; init; }
 
     [Description("An address in the network.")]
@@ -150,6 +150,12 @@ public sealed record VirtualNetworkStatus
 
     [Description("Addresses of its subnets.")]
     public AddressCount? Addresses { get; init; }
+
+    [Description(
+        "Pods of an isolated namespace that were made in another network: they move when they are restarted. The first 100."
+    )]
+    [Limits(MaxItems = 100)]
+    public IReadOnlyList<string>? Restart { get; init; }
 
     [Description("Accepted: the spec can be honoured. Programmed: the nodes that host it hold it. Ready: both.")]
     [Limits(MapKeys = ["type"])]

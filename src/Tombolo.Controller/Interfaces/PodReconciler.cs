@@ -67,7 +67,7 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
     private async Task<Judgement> AttachAsync(V1Pod pod, string own, CancellationToken cancel)
     {
         var space = watched.Namespaces.Find(null, pod.Metadata.NamespaceProperty);
-        var judgement = Attachment.Of(pod, space, out var attachment);
+        var judgement = Attachment.Of(pod, space, watched.Config, out var attachment);
         if (!judgement.IsAccepted)
         {
             return judgement;
@@ -90,6 +90,10 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
         }
         var holder = $"{pod.Metadata.NamespaceProperty}/{own}";
         judgement = JudgeAddresses(attachment, subnets);
+        var allowed = new List<Prefix>();
+        judgement = judgement.IsAccepted
+            ? AllowedIntent.Of(pod, network, subnets.Select(subnet => subnet.Intent), out allowed)
+            : judgement;
         if (!judgement.IsAccepted)
         {
             return judgement;
@@ -104,7 +108,7 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
         {
             return systemRefusal;
         }
-        await WriteAsync(pod, own, attachment.Network, addresses, system, cancel);
+        await WriteAsync(pod, own, attachment.Network, addresses, system, allowed, cancel);
         return Judgement.Accepted;
     }
 
@@ -141,12 +145,13 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
     )
     {
         var taken = new List<Address>();
+        var avoid = watched.InUseAround(attachment.Network);
         foreach (var family in subnets.GroupBy(subnet => subnet.Intent.Cidr.Family).OrderBy(group => group.Key))
         {
             Address? wanted = attachment.Fixed.Any(address => address.Family == family.Key)
                 ? attachment.Fixed.First(address => address.Family == family.Key)
                 : null;
-            var wish = new Wish(holder, pod.Metadata.Uid, wanted, attachment.Range);
+            var wish = new Wish(holder, pod.Metadata.Uid, wanted, attachment.Range) { Avoid = avoid };
             var last = default(Grant);
             foreach (
                 var (name, intent) in family.Where(subnet =>
@@ -204,6 +209,7 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
         ObjectName network,
         List<Address> addresses,
         List<Address> system,
+        List<Prefix> allowed,
         CancellationToken cancel
     )
     {
@@ -233,6 +239,7 @@ internal sealed class PodReconciler(KubeApi api, Watched watched, AddressBlocks 
                 Cluster = watched.Config.ClusterId,
                 Network = network.ToString(),
                 Addresses = [.. addresses.Select(address => address.ToString())],
+                Allowed = allowed.Count > 0 ? [.. allowed.Select(prefix => prefix.ToString())] : null,
                 Mac = InterfaceName.MacOf(pod.Metadata.Uid, Primary).ToString(),
                 SystemAddresses = [.. system.Select(address => address.ToString())],
             },

@@ -147,6 +147,13 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
                         $"{address} of Subnet {subnet} is held by NetworkInterface {entry.Interface}"
                     );
             }
+            if (wish.Avoid.Contains(address))
+            {
+                return Grant.Refused(
+                    "AddressCollides",
+                    $"{address} is in use in a network that a router joins with this one"
+                );
+            }
             // One at rest was withdrawn everywhere before it was released, so the next holder may have it by name.
             if (await TryTakeAsync(subnet, block, first, address, wish, cancel))
             {
@@ -180,7 +187,16 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
             while (true)
             {
                 var block = Find(new ObjectName(subnet.Namespace, BlockPlan.NameOf(subnet.Name, first)));
-                var free = BlockPlan.FreeIn(block, first, intent, range.Start, range.End, api.ServerTime);
+                var free = BlockPlan.FreeIn(
+                    block,
+                    first,
+                    address =>
+                        address >= range.Start
+                        && address <= range.End
+                        && intent.Gives(address)
+                        && !wish.Avoid.Contains(address),
+                    api.ServerTime
+                );
                 if (free is not { } address)
                 {
                     break;
@@ -192,7 +208,8 @@ internal sealed class AddressBlocks(KubeApi api, Watched watched)
             }
         }
         var of = wish.Range is null ? $"{intent.Cidr}" : $"range '{wish.Range}'";
-        return Grant.Refused("SubnetFull", $"Subnet {subnet} has no address left in {of}");
+        var but = wish.Avoid.Count > 0 ? " that no network joined with this one uses" : "";
+        return Grant.Refused("SubnetFull", $"Subnet {subnet} has no address left in {of}{but}");
     }
 
     private async Task<bool> TryTakeAsync(

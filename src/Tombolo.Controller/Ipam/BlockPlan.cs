@@ -41,15 +41,8 @@ internal static class BlockPlan
         }
     }
 
-    /// <summary>The lowest address of a block that can be given out between start and end, or null.</summary>
-    public static Address? FreeIn(
-        AddressBlock? block,
-        Address first,
-        SubnetIntent subnet,
-        Address start,
-        Address end,
-        DateTime now
-    )
+    /// <summary>The lowest address of a block that is free and may be given out, or null.</summary>
+    public static Address? FreeIn(AddressBlock? block, Address first, Func<Address, bool> mayBeGiven, DateTime now)
     {
         ulong taken = 0;
         foreach (var entry in block?.Spec.Entries ?? [])
@@ -62,7 +55,7 @@ internal static class BlockPlan
         for (var free = ~taken; free != 0; free &= free - 1)
         {
             var address = first.Add((uint)BitOperations.TrailingZeroCount(free));
-            if (address >= start && address <= end && subnet.Gives(address))
+            if (mayBeGiven(address))
             {
                 return address;
             }

@@ -17,4 +17,8 @@ internal readonly record struct Grant(Address Address, string Reason, string Mes
 /// <param name="Interface">ns/name of the NetworkInterface that is to hold it.</param>
 /// <param name="Fixed">This one and no other, or null.</param>
 /// <param name="Range">Key of the range, or null.</param>
-internal sealed record Wish(string Interface, string PodUid, Address? Fixed, string? Range);
+internal sealed record Wish(string Interface, string PodUid, Address? Fixed, string? Range)
+{
+    /// <summary>In use in networks that are joined with this one: two pods that reach each other have two addresses.</summary>
+    public IReadOnlySet<Address> Avoid { get; init; } = new HashSet<Address>();
+}

@@ -16,6 +16,7 @@ internal sealed class NetworkReconciler(
     EventRecorder events
 )
 {
+    private const int MostNamed = 100;
     private const int LastVrfIndex = ushort.MaxValue; // 16 bits: half of a type 1 route distinguisher
 
     public async Task<TimeSpan?> ReconcileAsync(ObjectName name, CancellationToken cancel)
@@ -92,6 +93,7 @@ internal sealed class NetworkReconciler(
         {
             Pods = watched.InterfacesIn(network.ObjectName()).Count(),
             Addresses = new AddressCount { Used = used, Free = Math.Max(0, capacity - used) },
+            Restart = PodsToRestart(network),
             Conditions = Conditions.With(
                 conditions,
                 Conditions.Ready,
@@ -104,6 +106,18 @@ internal sealed class NetworkReconciler(
         };
     }
 
+    // Of an isolated namespace's network: pods that were made before it was.
+    private IReadOnlyList<string>? PodsToRestart(VirtualNetwork network)
+    {
+        var home = network.Metadata.NamespaceProperty;
+        return
+            network.ObjectName() == Isolation.PodsOf(home)
+            && watched.Namespaces.Find(null, home) is { } space
+            && watched.ElsewhereThanMeant(space) is [_, ..] pods
+            ? [.. pods.Take(MostNamed)]
+            : null;
+    }
+
     private async Task WriteAsync(
         VirtualNetwork network,
         VirtualNetworkStatus status,
@@ -114,7 +128,8 @@ internal sealed class NetworkReconciler(
         var old = network.Status;
         var same =
             old is not null
-            && old with { Conditions = null } == status with { Conditions = null }
+            && old with { Conditions = null, Restart = null } == status with { Conditions = null, Restart = null }
+            && (old.Restart ?? []).SequenceEqual(status.Restart ?? [])
             && Conditions.Same(old.Conditions, status.Conditions);
         if (same)
         {

@@ -5,19 +5,19 @@ using Tombolo.Values;
 
 namespace Tombolo.Fabric.Intent;
 
-/// <summary>Which network a pod's primary interface is to be in, and with which addresses (the nearest annotation wins: pod,
-/// namespace, the default network).</summary>
+/// <summary>Which network a pod's primary interface is to be in, and with which addresses. The nearest wins: the pod's
+/// annotation, the namespace's, the isolated namespace's own network, the default network.</summary>
 /// <param name="Fixed">Addresses that the pod asks for; empty: any.</param>
 /// <param name="Range">Key of the range to draw from, or null.</param>
 public sealed record Attachment(ObjectName Network, Sequence<Address> Fixed, string? Range)
 {
     /// <summary>Reads the annotations. They say nothing yet of whether the network is there.</summary>
-    public static Judgement Of(V1Pod pod, V1Namespace? space, out Attachment? attachment)
+    public static Judgement Of(V1Pod pod, V1Namespace? space, FabricConfigSpec config, out Attachment? attachment)
     {
         ArgumentNullException.ThrowIfNull(pod);
         attachment = null;
         var home = pod.Metadata.NamespaceProperty;
-        var network = Names.DefaultNetwork;
+        var network = Isolation.IsIsolated(space, config) ? Isolation.PodsOf(home) : Names.DefaultNetwork;
         var (text, where) =
             pod.Metadata.Annotations?.TryGetValue(Names.Network, out var own) == true ? (own, "pod")
             : space?.Metadata.Annotations?.TryGetValue(Names.Network, out var inherited) == true

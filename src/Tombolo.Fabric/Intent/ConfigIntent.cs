@@ -117,6 +117,5 @@ public static class ConfigIntent
         : spec.ClusterDNS is { Count: > 0 } ? Judgement.NotYet("spec.clusterDNS", "DNS in every network")
         : spec.SystemServices is { Count: > 0 } ? Judgement.NotYet("spec.systemServices", "services in every network")
         : spec.SourceNat is not null ? Judgement.NotYet("spec.sourceNat", "source NAT to the outside")
-        : spec.IsolateNamespaces?.Enabled == true ? Judgement.NotYet("spec.isolateNamespaces", "isolated namespaces")
         : Judgement.Accepted;
 }

@@ -14,7 +14,11 @@ public static class NetworkIntent
         Func<ObjectName, Subnet?> Subnet,
         Func<string, IDictionary<string, string>?> NamespaceLabels,
         IReadOnlyList<Prefix> SystemSubnets
-    );
+    )
+    {
+        /// <summary>Who may write route targets and VNIs.</summary>
+        public IReadOnlyCollection<RouteTargetGrant> Grants { get; init; } = [];
+    }
 
     /// <summary>Can the network be honoured?</summary>
     /// <param name="subnets">Those of its subnets that can be used, in the order of the spec.</param>
@@ -28,7 +32,18 @@ public static class NetworkIntent
         ArgumentNullException.ThrowIfNull(around);
         subnets = [];
         var judgement = JudgeSubnets(network, around, subnets);
-        return judgement.IsAccepted ? JudgeFields(network) : judgement;
+        return judgement.IsAccepted ? JudgeFields(network, around) : judgement;
+    }
+
+    /// <summary>Are its VNI and all of its route targets granted to its namespace?</summary>
+    public static bool IsGranted(
+        VirtualNetwork network,
+        IReadOnlyCollection<RouteTargetGrant> grants,
+        Func<string, IDictionary<string, string>?> namespaceLabels
+    )
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return JudgeGrants(network, grants, namespaceLabels).IsAccepted;
     }
 
     /// <summary>May objects of <paramref name="inNamespace"/> use what <paramref name="home"/> offers to these consumers?</summary>
@@ -101,40 +116,64 @@ public static class NetworkIntent
         return Judgement.Accepted;
     }
 
-    private static Judgement JudgeFields(VirtualNetwork network)
+    private static Judgement JudgeFields(VirtualNetwork network, Surroundings around)
     {
         var spec = network.Spec;
-        var home = network.Metadata.NamespaceProperty;
-        if (home != Names.SystemNamespace)
-        {
-            if (spec.Vni is not null)
-            {
-                return Judgement.Refused(
-                    "NeedsGrant",
-                    "spec.vni",
-                    $"no grant lets namespace {home} choose a VNI; leave it out to have one allocated"
-                );
-            }
-            if (spec.RouteTargets is not null)
-            {
-                return Judgement.Refused(
-                    "NeedsGrant",
-                    "spec.routeTargets",
-                    $"no grant lets namespace {home} write route targets: they are keys to other networks"
-                );
-            }
-            if (spec.Forwarding == Forwarding.Underlay)
-            {
-                return Judgement.NotYet("spec.forwarding", "underlay forwarding");
-            }
-        }
-        return spec.SourceNat == true ? Judgement.NotYet("spec.sourceNat", "source NAT to the outside")
-            : spec.IntraNetwork == IntraNetwork.Deny ? Judgement.NotYet("spec.intraNetwork", "a baseline deny")
-            : spec.Routes is { Count: > 0 } ? Judgement.NotYet("spec.routes", "static routes")
-            : spec.AllowedPrefixes is { Count: > 0 }
-                ? Judgement.NotYet("spec.allowedPrefixes", "prefixes beyond the subnets")
+        var judgement = JudgeGrants(network, around.Grants, around.NamespaceLabels);
+        judgement = judgement.IsAccepted ? StaticIntent.Read(network, around.SystemSubnets, out _) : judgement;
+        judgement = judgement.IsAccepted ? AllowedIntent.Judge(network, around.SystemSubnets) : judgement;
+        return !judgement.IsAccepted ? judgement
+            : spec.Forwarding == Forwarding.Underlay ? Judgement.NotYet("spec.forwarding", "underlay forwarding")
+            : spec.SourceNat == true ? Judgement.NotYet("spec.sourceNat", "source NAT to the outside")
             : spec.PacketMode == true ? Judgement.NotYet("spec.packetMode", "packet mode")
             : spec.SystemServices is { Count: > 0 } ? Judgement.NotYet("spec.systemServices", "services of the system")
             : Judgement.Accepted;
+    }
+
+    private static Judgement JudgeGrants(
+        VirtualNetwork network,
+        IReadOnlyCollection<RouteTargetGrant> grants,
+        Func<string, IDictionary<string, string>?> namespaceLabels
+    )
+    {
+        var home = network.Metadata.NamespaceProperty;
+        var labels = namespaceLabels(home);
+        if (network.Spec.Vni is { } vni && home != Names.SystemNamespace && !GrantIntent.Allows(grants, labels, vni))
+        {
+            return Judgement.Refused(
+                "NeedsGrant",
+                "spec.vni",
+                $"no RouteTargetGrant lets namespace {home} use VNI {vni}; leave it out to have one allocated"
+            );
+        }
+        foreach (
+            var (field, texts) in new[]
+            {
+                ("spec.routeTargets.import", network.Spec.RouteTargets?.Import),
+                ("spec.routeTargets.export", network.Spec.RouteTargets?.Export),
+            }
+        )
+        {
+            for (var i = 0; i < (texts?.Count ?? 0); i++)
+            {
+                if (!RouteTarget.TryParse(texts![i], out var target))
+                {
+                    return Judgement.Refused(
+                        "InvalidRouteTarget",
+                        $"{field}[{i}]",
+                        $"'{texts[i]}' is no route target; write 64512:100 or 10.0.0.1:100"
+                    );
+                }
+                if (home != Names.SystemNamespace && !GrantIntent.Allows(grants, labels, target))
+                {
+                    return Judgement.Refused(
+                        "NeedsGrant",
+                        $"{field}[{i}]",
+                        $"no RouteTargetGrant lets namespace {home} write {target}: a route target is a key to other networks"
+                    );
+                }
+            }
+        }
+        return Judgement.Accepted;
     }
 }

@@ -11,6 +11,22 @@ internal sealed class LocRib(string vrf)
 
     public IReadOnlyDictionary<Prefix, RouteEntry> Routes => best;
 
+    /// <summary>The best path to an address that no static route gives: its host route, else the longest prefix; null: none.</summary>
+    public Path? Resolve(Address address)
+    {
+        for (var length = address.Width; length >= 0; length--)
+        {
+            if (
+                contributed.TryGetValue(new Prefix(address, length), out var paths)
+                && paths.Values.Where(path => path.Preference != Preferences.Static).ToList() is [_, ..] found
+            )
+            {
+                return Best(found);
+            }
+        }
+        return null;
+    }
+
     /// <summary>Nodes that a best path leads to.</summary>
     public IEnumerable<NodeName> Hosts => hosts.Keys;
 
@@ -38,9 +54,7 @@ internal sealed class LocRib(string vrf)
     public bool Decide(Prefix prefix, ref bool hostsChanged)
     {
         var old = best.GetValueOrDefault(prefix);
-        var chosen = contributed.TryGetValue(prefix, out var paths)
-            ? new RouteEntry(vrf, prefix, [Best(paths.Values)])
-            : null;
+        var chosen = contributed.TryGetValue(prefix, out var paths) ? Route(prefix, Best(paths.Values)) : null;
         if (Equals(old, chosen))
         {
             return false;
@@ -56,6 +70,35 @@ internal sealed class LocRib(string vrf)
         Count(chosen, 1, ref hostsChanged);
         Count(old, -1, ref hostsChanged);
         return true;
+    }
+
+    private RouteEntry Route(Prefix prefix, Path path) =>
+        new(
+            vrf,
+            prefix,
+            [path],
+            path is { Preference: Preferences.Static, Target: PathTarget.Interface } ? Otherwise(prefix, path) : null
+        );
+
+    // Statics are decided again whenever anything of the VRF changes, so this may look beyond its own prefix.
+    private Path? Otherwise(Prefix prefix, Path hidden)
+    {
+        for (int length = prefix.Length; length >= 0; length--)
+        {
+            if (
+                contributed.TryGetValue(new Prefix(prefix.Address, length), out var paths)
+                && paths
+                    .Values.Where(path =>
+                        path.Preference != Preferences.Static || path.InterfaceUid != hidden.InterfaceUid
+                    )
+                    .ToList()
+                    is [_, ..] found
+            )
+            {
+                return Best(found);
+            }
+        }
+        return null;
     }
 
     private static Path Best(IEnumerable<Path> paths) =>

@@ -18,4 +18,9 @@ internal sealed class Attached(string uid)
     public string? Vrf { get; set; }
     public Path? Path { get; set; }
     public Sequence<Address> Addresses { get; set; }
+
+    public Sequence<Prefix> Allowed { get; set; }
+
+    /// <summary>Static routes that lead to it, with the VRF that each is in: how often, so that the entry has each once.</summary>
+    public Dictionary<Prefix, int> Transit { get; } = [];
 }

@@ -23,6 +23,9 @@ public sealed class Links
     private const ushort InfoKind = 1;
     private const ushort InfoData = 2;
     private const ushort VethPeer = 1; // VETH_INFO_PEER
+    private const ushort VxlanLearning = 7;
+    private const ushort VxlanPort = 15;
+    private const ushort VxlanExternal = 25; // IFLA_VXLAN_COLLECT_METADATA
 
     private const uint FlagUp = 0x1;
     private const uint FlagLowerUp = 0x10000;
@@ -55,6 +58,37 @@ public sealed class Links
             }
         );
         socket.Request(message, "add veth", $"{near.Name} and {far.Name}");
+    }
+
+    /// <summary>
+    /// Makes a VXLAN device that is controlled from outside (<c>external</c>): while it is up, the port is open and what
+    /// comes to it is aggregated. It is down.
+    /// </summary>
+    /// <exception cref="LinuxException">EEXIST: there is one of that name; EOPNOTSUPP: the kernel has no VXLAN.</exception>
+    public void AddVxlan(string name, Mac mac, ushort port)
+    {
+        var message = new NetlinkMessage(
+            New,
+            NetlinkMessage.Acknowledge | NetlinkMessage.Create | NetlinkMessage.Exclusive
+        );
+        message.Put(default(Header)).Attribute(AttributeName, name).Attribute(AttributeMac, mac);
+        message.Nest(
+            AttributeInfo,
+            info =>
+            {
+                info.Attribute(InfoKind, "vxlan");
+                info.Nest(
+                    InfoData,
+                    data =>
+                    {
+                        data.Attribute(VxlanExternal, [1]);
+                        data.Attribute(VxlanLearning, [0]);
+                        data.Attribute(VxlanPort, [(byte)(port >> 8), (byte)port]);
+                    }
+                );
+            }
+        );
+        socket.Request(message, "add VXLAN device", name);
     }
 
     /// <summary>All links, in the kernel's order.</summary>

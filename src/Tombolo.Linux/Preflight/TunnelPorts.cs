@@ -5,6 +5,9 @@ namespace Tombolo.Linux.Preflight;
 /// <summary>Who else uses the UDP ports of our tunnels, in the calling thread's network namespace.</summary>
 public static class TunnelPorts
 {
+    /// <summary>The device by which an agent holds VXLAN's port open, so that the kernel aggregates what arrives.</summary>
+    public const string OwnDevice = "tombolo-vxlan";
+
     private static readonly (int Port, string Name, Level Taken)[] Ports =
     [
         (4789, "VXLAN", Level.Fail),
@@ -53,6 +56,10 @@ public static class TunnelPorts
         if (inodes.Count == 0)
         {
             return new Finding(what, Level.Ok, $"free, for {port.Name}");
+        }
+        if (port.Port == 4789 && tunnels is [OwnDevice] && inodes.All(inode => Holder(inode) is null))
+        {
+            return new Finding(what, Level.Ok, $"held open by the agent's own device {OwnDevice}");
         }
         // The kernel's own sockets have an inode or none, by version, and no process.
         var nobody =

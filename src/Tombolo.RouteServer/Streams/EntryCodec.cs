@@ -66,6 +66,7 @@ internal sealed class EntryCodec
             Name = vrf.Name,
             Index = vrf.Index,
             Vni = vrf.Vni,
+            DenyIntra = vrf.DenyIntra,
         };
         wire.Subnets.AddRange(
             vrf.Subnets.Select(subnet => new Wire.Subnet
@@ -91,6 +92,8 @@ internal sealed class EntryCodec
             Identity = ByteString.CopyFrom(attached.Identity.ToArray()),
         };
         wire.Addresses.AddRange(attached.Addresses.Select(Encode));
+        wire.Allowed.AddRange(attached.Allowed.Select(Encode));
+        wire.Transit.AddRange(attached.Transit.Select(Encode));
         foreach (var address in attached.SystemAddresses)
         {
             if (address.IsIPv4)
@@ -109,6 +112,7 @@ internal sealed class EntryCodec
     {
         var wire = new Wire.Route { Vrf = route.Vrf, Prefix = Encode(route.Prefix) };
         wire.Paths.AddRange(route.Paths.Select(Encode));
+        wire.Otherwise = route.Otherwise is { } otherwise ? Encode(otherwise) : null;
         return wire;
     }
 
@@ -135,7 +139,7 @@ internal sealed class EntryCodec
                 wire.Connected = new Wire.Empty();
                 break;
             case PathTarget.Drop:
-                wire.Drop = "static_drop";
+                wire.Drop = path.Reason.Name();
                 break;
         }
         return wire;

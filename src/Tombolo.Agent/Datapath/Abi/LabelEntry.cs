@@ -12,5 +12,5 @@ public readonly record struct LabelEntry(
     uint Vrf,
     MacOctets Mac,
     ushort Pad2,
-    uint Flags
+    LabelFlags Flags
 );

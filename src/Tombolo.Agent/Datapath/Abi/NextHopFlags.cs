@@ -12,4 +12,10 @@ public enum NextHopFlags : ushort
 
     /// <summary>Of the VRF's own network, not imported: TTL untouched.</summary>
     Own = 2,
+
+    /// <summary>Of a network whose own interfaces do not reach one another.</summary>
+    DenyIntra = 4,
+
+    /// <summary>What the interface itself sends goes by another next hop, the one in <c>VrfOrGroup</c>; 0: nowhere.</summary>
+    NotForItself = 8,
 }

@@ -11,4 +11,7 @@ public enum SpoofKind : byte
 
     /// <summary>In an allowed prefix.</summary>
     Allowed = 2,
+
+    /// <summary>What static routes send through it: it is sent to at it and sends none from it.</summary>
+    Transit = 3,
 }

@@ -14,6 +14,12 @@ public sealed record WantedInterface(int IfIndex, ushort Vrf, Label Label, Mac M
     /// <summary>What it may send from besides.</summary>
     public IReadOnlyList<Prefix> Allowed { get; init; } = [];
 
+    /// <summary>What static routes lead through it: it is sent to at it.</summary>
+    public IReadOnlyList<Prefix> Transit { get; init; } = [];
+
+    /// <summary>Other interfaces of its own network do not reach it.</summary>
+    public bool DenyIntra { get; init; }
+
     /// <summary>Answers pings and ICMP errors come from it; null if the interface has no IPv4.</summary>
     public Address? Gateway4 { get; init; }
 

@@ -13,4 +13,14 @@ public sealed record WantedRoute(
     UInt128 Identity = default,
     bool NotUp = false,
     bool Own = true
-);
+)
+{
+    /// <summary>Of a route to an interface here: of a network whose own interfaces do not reach one another.</summary>
+    public bool DenyIntra { get; init; }
+
+    /// <summary>Of a route by way of an interface here, to what lies behind it: that interface itself goes by another one.</summary>
+    public bool Transit { get; init; }
+
+    /// <summary>By which that interface goes; null: it has no route there.</summary>
+    public WantedRoute? Otherwise { get; init; }
+}
