@@ -67,7 +67,8 @@ public sealed partial class Fabric
     }
 
     private Path? PathOfPod(Vrf vrf, ObjectName pod) =>
-        vrf.Interfaces.Select(uid => interfaces[uid])
+        vrf
+            .Interfaces.Select(uid => interfaces[uid])
             .Where(one =>
                 one.Path is not null
                 && one.Object!.Spec.Pod.Name == pod.Name

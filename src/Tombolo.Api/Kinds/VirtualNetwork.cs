@@ -121,7 +121,9 @@ public sealed record StaticRoute
 
 public sealed record NextHop
 {
-    [Description("A pod that is in the network, by name or namespace/name. Does not apply to what that pod itself sends.")]
+    [Description(
+        "A pod that is in the network, by name or namespace/name. Does not apply to what that pod itself sends."
+    )]
     public string? Pod { get; init; }
 
     [Description("An address in the network.")]
