@@ -55,7 +55,7 @@ internal static class DatapathFamily
             Datapath.Profile.Run($"{name}stream 1x", Each(arms, arm => load.Stream(arm, 1)));
             Datapath.Profile.Run($"{name}rr", Each(arms, arm => load.RoundTrips(arm, "rr")));
         }
-        Cost(load, vxlan, vxlan);
+        Cost(load, ("VXLAN", vxlan));
     }
 
     private static void Across(Home home, Load load, Rounds rounds, List<Row> rows, bool quick)
@@ -87,7 +87,7 @@ internal static class DatapathFamily
         }
         Stream("D0", "VXLAN again", "vxlan", ("control", "itself"), 1, 0, 0);
         Trips("D0", "VXLAN again", "vxlan", ("control", "itself"), "rr", 0, 0);
-        Cost(load, vxlan, mpls);
+        Cost(load, ("VXLAN", vxlan), ("MPLS", mpls));
         Within(load, rounds, rows, vxlan.Within, bridge, Peers.Direct(home, "d"));
         Console.Error.WriteLine($"  drops: VXLAN {vxlan.Drops}; MPLS {mpls.Drops}");
 
@@ -243,10 +243,10 @@ internal static class DatapathFamily
     private static double Micro(Sample one) => one.CpuPerWork * 1e6;
 
     // The kernel's own clock around each program; it costs some 20 ns a run itself, so it is off while anything is timed.
-    private static void Cost(Load load, OurNodes vxlan, OurNodes mpls)
+    private static void Cost(Load load, params (string Name, OurNodes Nodes)[] arms)
     {
         using var counting = new ProgramClock();
-        foreach (var (name, nodes) in new[] { ("VXLAN", vxlan), ("MPLS", mpls) })
+        foreach (var (name, nodes) in arms)
         {
             foreach (
                 var (what, run) in new (string, Action)[]

@@ -64,7 +64,6 @@ internal static class Profile
             .Where(row =>
                 !row.Item2.Contains("idle", StringComparison.Ordinal)
                 && !row.Item2.Contains("pv_native_safe_halt", StringComparison.Ordinal)
-                && !row.Item2.Contains("default_idle", StringComparison.Ordinal)
             )
             .ToList();
         var sum = all.Sum(row => row.Item1);

@@ -10,9 +10,6 @@ public sealed partial class Fabric
     private const string Static = "static";
     private readonly HashSet<string> dirtyTransit = new(StringComparer.Ordinal);
 
-    /// <summary>Does a network learn another's routes, by a router or by route targets?</summary>
-    public bool Imports(ObjectName importer, ObjectName from) => joins.Imports(importer, from);
-
     private void FlushJoins()
     {
         foreach (var (importer, from) in joins.TakeChanged())
@@ -42,7 +39,7 @@ public sealed partial class Fabric
         {
             vrf.Led.Remove(prefix);
             vrf.Rib.Contribute(prefix, Static, null);
-            Lead(vrf, prefix, null);
+            SetTransit(vrf, prefix, null);
             touched.Add(prefix);
         }
         foreach (var route in vrf.Statics)
@@ -50,7 +47,7 @@ public sealed partial class Fabric
             var path = Resolve(vrf, route);
             vrf.Led.Add(route.Prefix);
             vrf.Rib.Contribute(route.Prefix, Static, path);
-            Lead(vrf, route.Prefix, path.Target == PathTarget.Interface ? path.InterfaceUid : null);
+            SetTransit(vrf, route.Prefix, path.Target == PathTarget.Interface ? path.InterfaceUid : null);
             touched.Add(route.Prefix);
         }
         return touched;
@@ -80,7 +77,7 @@ public sealed partial class Fabric
             ?.Path;
 
     // The interface that a static route leads to is sent to at addresses that are not its own.
-    private void Lead(Vrf vrf, Prefix prefix, string? uid)
+    private void SetTransit(Vrf vrf, Prefix prefix, string? uid)
     {
         if (vrf.Transit.GetValueOrDefault(prefix) == uid)
         {

@@ -25,6 +25,7 @@ public sealed partial class Fabric
     private readonly Dictionary<ObjectName, HashSet<string>> interfacesOfPod = [];
     private readonly Dictionary<NodeName, HashSet<string>> interfacesOfNode = [];
     private readonly Dictionary<ObjectName, HashSet<ObjectName>> networksOfSubnet = [];
+    private static readonly Dictionary<string, string> NoLabels = [];
     private readonly Dictionary<string, RouteTargetGrant> grants = new(StringComparer.Ordinal);
     private readonly Joins joins;
     private FabricConfigSpec config = new();
@@ -277,8 +278,6 @@ public sealed partial class Fabric
 
     private IDictionary<string, string>? LabelsOf(string name) =>
         namespaces.TryGetValue(name, out var labels) ? labels ?? NoLabels : null;
-
-    private static readonly Dictionary<string, string> NoLabels = [];
 
     private void PodChanged(ObjectName pod) => dirtyInterfaces.UnionWith(interfacesOfPod.GetValueOrDefault(pod) ?? []);
 

@@ -9,9 +9,7 @@ public sealed class DeadNodeTests : IDisposable
     [Fact]
     public async Task Its_routes_are_withdrawn_after_NotReady_and_come_back_with_it()
     {
-        lab.Up("--nodes", "2", "--empty");
-        lab.Apply(TalkingPods.Yaml);
-        await TalkingPods.RunAsync(lab);
+        await TalkingPods.UpAsync(lab);
         await ModelOfNodes.AssertHeldAsync(lab);
         var whole = ModelOfNodes.Held(lab, "node-1");
         var far = whole.Where(line => line.Contains(" vxlan ")).ToList();
@@ -40,8 +38,7 @@ public sealed class DeadNodeTests : IDisposable
             "its routes are back",
             LabUnderTest.Minutes
         );
-        using var traffic = TalkingPods.Talk4(lab);
-        await Wait.UntilAsync(() => traffic.Flows, "the pods talk again", LabUnderTest.Minutes);
+        using var talk = await TalkingPods.TalkAsync(lab);
     }
 
     private string ReadyOf(string node) =>

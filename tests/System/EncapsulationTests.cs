@@ -9,12 +9,8 @@ public sealed class EncapsulationTests : IDisposable
     [Fact]
     public async Task Changes_live_and_nothing_is_lost()
     {
-        lab.Up("--nodes", "2", "--empty");
-        lab.Apply(TalkingPods.Yaml);
-        await TalkingPods.RunAsync(lab);
-        using var four = TalkingPods.Talk4(lab);
-        using var six = TalkingPods.Talk6(lab);
-        await Wait.UntilAsync(() => four.Flows && six.Flows, "datagrams flow", LabUnderTest.Minutes);
+        await TalkingPods.UpAsync(lab);
+        using var talk = await TalkingPods.TalkAsync(lab);
 
         foreach (
             var (names, word) in (IReadOnlyList<(string, string)>)
@@ -37,8 +33,7 @@ public sealed class EncapsulationTests : IDisposable
                 );
             }
         }
-        await four.AssertNothingLostAsync();
-        await six.AssertNothingLostAsync();
+        await talk.AssertNothingLostAsync();
     }
 
     private List<string> RemoteRoutes(string node) =>

@@ -14,12 +14,8 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Nothing_is_lost_when_any_process_is_killed()
     {
-        lab.Up("--nodes", "2", "--empty");
-        lab.Apply(TalkingPods.Yaml);
-        await TalkingPods.RunAsync(lab);
-        using var four = TalkingPods.Talk4(lab);
-        using var six = TalkingPods.Talk6(lab);
-        await Wait.UntilAsync(() => four.Flows && six.Flows, "datagrams flow", LabUnderTest.Minutes);
+        await TalkingPods.UpAsync(lab);
+        using var talk = await TalkingPods.TalkAsync(lab);
 
         foreach (
             var process in (string[])["agent --node node-1", "role routeserver", "role controller", "role cluster"]
@@ -30,8 +26,7 @@ public sealed class FaultTests : IDisposable
                 await KillAsync(process);
             }
         }
-        await four.AssertNothingLostAsync();
-        await six.AssertNothingLostAsync();
+        await talk.AssertNothingLostAsync();
     }
 
     /// <summary>One is made and one taken away around the kill; both are right soon after it.</summary>

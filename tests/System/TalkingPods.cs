@@ -40,17 +40,42 @@ internal static class TalkingPods
         spec: {nodeName: node-2, containers: [{name: echo, image: lab/echo}]}
         """;
 
-    public static Task RunAsync(LabUnderTest lab) =>
-        Wait.UntilAsync(
+    /// <summary>A lab of two nodes with nothing but the two pods, running.</summary>
+    public static async Task UpAsync(LabUnderTest lab)
+    {
+        lab.Up("--nodes", "2", "--empty");
+        lab.Apply(Yaml);
+        await Wait.UntilAsync(
             () => lab.Phase("talk", "a") == "Running" && lab.Phase("talk", "b") == "Running",
             "both pods run",
             LabUnderTest.Minutes
         );
+    }
 
-    public static Traffic Talk4(LabUnderTest lab) => Talk(lab, "10.7.0.10", "10.7.0.11");
+    /// <summary>Begins datagrams both ways in both families, and gives them once they flow.</summary>
+    public static async Task<Talk> TalkAsync(LabUnderTest lab)
+    {
+        var talk = new Talk(Between(lab, "10.7.0.10", "10.7.0.11"), Between(lab, "fd07::10", "fd07::11"));
+        await Wait.UntilAsync(() => talk.Four.Flows && talk.Six.Flows, "datagrams flow", LabUnderTest.Minutes);
+        return talk;
+    }
 
-    public static Traffic Talk6(LabUnderTest lab) => Talk(lab, "fd07::10", "fd07::11");
-
-    private static Traffic Talk(LabUnderTest lab, string a, string b) =>
+    private static Traffic Between(LabUnderTest lab, string a, string b) =>
         new((lab.NetnsOf("talk", "a"), a), (lab.NetnsOf("talk", "b"), b));
+
+    /// <summary>What the two say to each other, in IPv4 and IPv6.</summary>
+    internal sealed record Talk(Traffic Four, Traffic Six) : IDisposable
+    {
+        public async Task AssertNothingLostAsync()
+        {
+            await Four.AssertNothingLostAsync();
+            await Six.AssertNothingLostAsync();
+        }
+
+        public void Dispose()
+        {
+            Four.Dispose();
+            Six.Dispose();
+        }
+    }
 }

@@ -17,12 +17,8 @@ public sealed class WrongInputTests : IDisposable
     public async Task Each_is_said_by_its_field_and_everything_else_goes_on()
     {
         MountDisk();
-        lab.Up("--nodes", "2", "--empty");
-        lab.Apply(TalkingPods.Yaml);
-        await TalkingPods.RunAsync(lab);
-        using var four = TalkingPods.Talk4(lab);
-        using var six = TalkingPods.Talk6(lab);
-        await Wait.UntilAsync(() => four.Flows && six.Flows, "datagrams flow", LabUnderTest.Minutes);
+        await TalkingPods.UpAsync(lab);
+        using var talk = await TalkingPods.TalkAsync(lab);
         lab.Apply(
             """
             apiVersion: v1
@@ -54,8 +50,7 @@ public sealed class WrongInputTests : IDisposable
 
         lab.Kubectl("delete", "namespace", Space, "--timeout=120s");
         await ModelOfNodes.AssertHeldAsync(lab);
-        await four.AssertNothingLostAsync();
-        await six.AssertNothingLostAsync();
+        await talk.AssertNothingLostAsync();
     }
 
     private async Task SubnetsAsync()

@@ -22,13 +22,15 @@ internal sealed class ConfigReconciler(KubeApi api, Watched watched, EventRecord
                     "metadata.name",
                     $"only the FabricConfig named default is read, not '{name.Name}'"
                 );
-        var old = config.Status?.Conditions;
-        var now = Judged.Conditions(old, judgement, config.Metadata.Generation, api.ServerTime);
-        if (!Conditions.Same(old, now))
-        {
-            await api.UpdateStatusAsync(config with { Status = new FabricConfigStatus { Conditions = now } }, cancel);
-            await Judged.TellAsync(events, config, old, judgement, cancel);
-        }
+        await Judged.WriteAsync(
+            api,
+            events,
+            config,
+            config.Status?.Conditions,
+            judgement,
+            now => config with { Status = new FabricConfigStatus { Conditions = now } },
+            cancel
+        );
         return null;
     }
 }

@@ -14,20 +14,15 @@ internal sealed class GrantReconciler(KubeApi api, Watched watched, EventRecorde
         {
             return null;
         }
-        var judgement = GrantIntent.Judge(grant);
-        var old = grant.Status?.Conditions;
-        var now = Judged.Conditions(old, judgement, grant.Metadata.Generation, api.ServerTime);
-        if (!Conditions.Same(old, now))
-        {
-            await api.UpdateStatusAsync(
-                grant with
-                {
-                    Status = new RouteTargetGrantStatus { Conditions = now },
-                },
-                cancel
-            );
-            await Judged.TellAsync(events, grant, old, judgement, cancel);
-        }
+        await Judged.WriteAsync(
+            api,
+            events,
+            grant,
+            grant.Status?.Conditions,
+            GrantIntent.Judge(grant),
+            now => grant with { Status = new RouteTargetGrantStatus { Conditions = now } },
+            cancel
+        );
         return null;
     }
 }

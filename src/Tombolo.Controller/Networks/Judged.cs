@@ -31,6 +31,27 @@ internal static class Judged
         return Api.Conditions.With(list, Api.Conditions.Ready, accepted, ready, judgement.Message, generation, now);
     }
 
+    /// <summary>Writes what came of an object for which Accepted and Ready are the same, and tells it; nothing if it stands so already.</summary>
+    /// <param name="with">The object with these conditions in its status.</param>
+    public static async Task WriteAsync<T>(
+        KubeApi api,
+        EventRecorder events,
+        T item,
+        IReadOnlyList<V1Condition>? old,
+        Judgement judgement,
+        Func<IReadOnlyList<V1Condition>, T> with,
+        CancellationToken cancel
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var now = Conditions(old, judgement, item.Metadata.Generation, api.ServerTime);
+        if (!Api.Conditions.Same(old, now))
+        {
+            await api.UpdateStatusAsync(with(now), cancel);
+            await TellAsync(events, item, old, judgement, cancel);
+        }
+    }
+
     public static async Task TellAsync(
         EventRecorder events,
         IKubernetesObject<V1ObjectMeta> on,

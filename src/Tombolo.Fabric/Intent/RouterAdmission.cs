@@ -95,9 +95,7 @@ public static class RouterAdmission
             var name = other.ObjectName();
             var decided =
                 router.Status?.Peers?.Contains(name.ToString()) == true || other.Status?.Peers?.Contains(self) == true;
-            var networks = (other.Status?.Joined ?? [])
-                .Select(network => new ObjectName(name.Namespace, network))
-                .ToList();
+            var networks = RouterIntent.Members(other).ToList();
             var between = networks.Select(own.Find).OfType<Collision>().ToList();
             collisions.AddRange(between);
             if (decided || between.Count == 0)

@@ -67,7 +67,8 @@ public static class RouterIntent
         return joined;
     }
 
-    private static IEnumerable<ObjectName> Members(VirtualNetworkRouter router) =>
+    /// <summary>The networks that were let in.</summary>
+    public static IEnumerable<ObjectName> Members(VirtualNetworkRouter router) =>
         (router.Status?.Joined ?? []).Select(name => new ObjectName(router.Metadata.NamespaceProperty, name));
 
     private static bool Names(

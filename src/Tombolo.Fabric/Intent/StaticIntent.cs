@@ -42,7 +42,7 @@ public sealed record StaticIntent(Prefix Prefix, ObjectName? Pod, Address? Addre
                 $"'{route.Prefix}' is no prefix; write 0.0.0.0/0 or 10.1.0.0/16, host bits zero"
             );
         }
-        // A default route covers them all and is no claim to any; in every VRF they are a drop of their own.
+        // A default route covers them all and is no claim to any.
         if (prefix.Length > 0 && system.FirstOrDefault(one => one.Overlaps(prefix)) is { Length: > 0 } overlap)
         {
             return Judgement.Refused(

@@ -67,7 +67,7 @@ internal sealed class Joins(
     {
         foreach (var (_, joined) in routers.Where(router => router.Key.Namespace == name.Namespace))
         {
-            SetMember(joined, name, IsMember(joined.Object, name));
+            SetMember(joined, name, joined.Object is { } router && IsMember(router, name));
         }
     }
 
@@ -129,10 +129,9 @@ internal sealed class Joins(
             }
             joined.IsMesh = isMesh;
         }
-        var wanted = (router?.Status?.Joined ?? [])
-            .Select(member => new ObjectName(name.Namespace, member))
-            .Where(member => IsMember(router, member))
-            .ToHashSet();
+        var wanted = router is null
+            ? Nothing
+            : RouterIntent.Members(router).Where(member => IsSelected(router, member)).ToHashSet();
         foreach (var member in joined.Members.Where(member => !wanted.Contains(member)).ToList())
         {
             SetMember(joined, member, false);
@@ -144,10 +143,11 @@ internal sealed class Joins(
         RefreshPeers(name, joined);
     }
 
-    private bool IsMember(VirtualNetworkRouter? router, ObjectName network) =>
-        router?.Status?.Joined?.Contains(network.Name) == true
-        && networks(network) is { } found
-        && RouterIntent.Selects(router, found);
+    private bool IsMember(VirtualNetworkRouter router, ObjectName network) =>
+        router.Status?.Joined?.Contains(network.Name) == true && IsSelected(router, network);
+
+    private bool IsSelected(VirtualNetworkRouter router, ObjectName network) =>
+        networks(network) is { } found && RouterIntent.Selects(router, found);
 
     private void SetMember(Joined joined, ObjectName network, bool isMember)
     {

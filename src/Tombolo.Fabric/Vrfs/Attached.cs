@@ -21,6 +21,6 @@ internal sealed class Attached(string uid)
 
     public Sequence<Prefix> Allowed { get; set; }
 
-    /// <summary>Static routes that lead to it, with the VRF that each is in: how often, so that the entry has each once.</summary>
+    /// <summary>Prefixes of static routes that lead to it, with the number of VRFs that have them.</summary>
     public Dictionary<Prefix, int> Transit { get; } = [];
 }
