@@ -8,8 +8,8 @@ namespace Tombolo.Benchmarks.Measuring;
 /// on ctrl-C; what a killed run left goes at the start of the next.</summary>
 internal sealed class Home : IDisposable
 {
-    private const string Start = "/run/tombolo-bench-";
-    private readonly Stack<Process> children = [];
+    private const string Name = "/run/tombolo-bench-";
+    private readonly List<Process> children = [];
     private readonly List<PosixSignalRegistration> signals = [];
     private readonly Lock gate = new();
     private bool gone;
@@ -18,12 +18,12 @@ internal sealed class Home : IDisposable
     {
         foreach (var left in System.IO.Directory.GetDirectories("/run", "tombolo-bench-*"))
         {
-            if (!System.IO.Directory.Exists($"/proc/{left[Start.Length..]}"))
+            if (!System.IO.Directory.Exists($"/proc/{left[Name.Length..]}"))
             {
                 Remove(left);
             }
         }
-        Directory = $"{Start}{Environment.ProcessId}";
+        Directory = $"{Name}{Environment.ProcessId}";
         System.IO.Directory.CreateDirectory(Directory);
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
         {
@@ -65,12 +65,24 @@ internal sealed class Home : IDisposable
     public static string Exec(string netns, params string[] command) =>
         Shell.Check(["nsenter", $"--net={netns}", .. command]);
 
-    /// <summary>Starts a program in a namespace, on some CPUs; it ends with this home.</summary>
+    /// <summary>Starts a program in a namespace, on some CPUs; it ends with this home, and what it says is not heard.</summary>
     public Process Serve(string? netns, string cpus, params string[] command)
     {
-        string[] inside = netns is null ? [] : [$"nsenter", $"--net={netns}"];
-        var start = new ProcessStartInfo("taskset", ["-c", cpus, .. inside, .. command])
+        var process = Start(netns, ["taskset", "-c", cpus, .. command]);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>Starts a program in a namespace, its standard streams in the caller's hands; it ends with this home, or before by <see cref="End"/>.</summary>
+    public Process Start(string? netns, params string[] command)
+    {
+        string[] whole = netns is null ? command : ["nsenter", $"--net={netns}", .. command];
+        var start = new ProcessStartInfo(whole[0], whole[1..])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -78,12 +90,21 @@ internal sealed class Home : IDisposable
         {
             ObjectDisposedException.ThrowIf(gone, this);
             var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command[0]}");
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            children.Push(process);
+            children.Add(process);
             return process;
+        }
+    }
+
+    public void End(Process child)
+    {
+        lock (gate)
+        {
+            if (children.Remove(child))
+            {
+                child.Kill(entireProcessTree: true);
+                child.WaitForExit();
+                child.Dispose();
+            }
         }
     }
 
@@ -96,11 +117,9 @@ internal sealed class Home : IDisposable
                 return;
             }
             gone = true;
-            while (children.TryPop(out var child))
+            foreach (var child in children.AsEnumerable().Reverse().ToList())
             {
-                child.Kill();
-                child.WaitForExit();
-                child.Dispose();
+                End(child);
             }
             Remove(Directory);
         }
